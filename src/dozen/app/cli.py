@@ -1,0 +1,145 @@
+"""The ``dozen`` command. Each subcommand loads only what it needs, so that starting is quick."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from dozen import __version__
+from dozen.kit.settings import BadSettings, Settings, load
+
+
+def main(argv: list[str] | None = None) -> int:
+    args = _parser().parse_args(argv)
+    try:
+        settings = load(
+            args.config,
+            data_dir=args.data,
+            port=getattr(args, "port", None),
+            host=getattr(args, "host", None),
+            only=getattr(args, "only", None),
+        )
+        return int(args.run(settings, args) or 0)
+    except (BadSettings, ValueError) as error:
+        print(f"dozen: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--data", metavar="DIR", help="the data folder (default: data)")
+    common.add_argument("--config", metavar="FILE", type=Path, help="a TOML file with settings")
+    parser = argparse.ArgumentParser(prog="dozen", description="Twelve everyday services in one server.")
+    parser.add_argument("--version", action="version", version=f"dozen {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, help_: str, run: Any) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=help_, description=help_, parents=[common])
+        made.set_defaults(run=run)
+        return made
+
+    serve = add("serve", "Migrate, load demo data once, and serve.", _serve)
+    serve.add_argument("--host", help="the address to listen on (default: 127.0.0.1)")
+    serve.add_argument("--port", type=int, help="the port for http (default: 8000)")
+    serve.add_argument(
+        "--tls", action="store_true", help="serve https as well, with a certificate of our own"
+    )
+    serve.add_argument("--demo", choices=("none", "small", "large"), help="sample data for an empty database")
+    serve.add_argument("--only", metavar="ROOMS", help="run some rooms only, comma-separated")
+
+    work = add("work", "Run background jobs in a process of their own.", _work)
+    work.add_argument("--threads", type=int, default=4)
+
+    migrate = add("migrate", "Bring the database to the newest schema.", _migrate)
+    migrate.add_argument("--check", action="store_true", help="only say whether something is missing")
+
+    demo = add("demo", "Load sample data into an empty installation.", _demo)
+    demo.add_argument("--size", choices=("small", "large"), default="small")
+    demo.add_argument("--seed", type=int, default=12)
+
+    user = add("user", "Make and change people from the command line.", _user)
+    user_commands = user.add_subparsers(dest="user_command", required=True, metavar="ACTION")
+    create = user_commands.add_parser("create", help="make a person", parents=[common])
+    create.add_argument("username")
+    create.add_argument("--email")
+    create.add_argument("--name")
+    create.add_argument("--password", help="asked for when it is not given")
+    create.add_argument("--admin", action="store_true")
+    promote = user_commands.add_parser("promote", help="make somebody an administrator", parents=[common])
+    promote.add_argument("username")
+
+    token = add("token", "Mint credentials for scripts.", _token)
+    token_commands = token.add_subparsers(dest="token_command", required=True, metavar="ACTION")
+    mint = token_commands.add_parser("create", help="make a token", parents=[common])
+    mint.add_argument("--user", required=True, metavar="NAME")
+    mint.add_argument("--kind", choices=("bearer", "oauth1"), default="bearer")
+    mint.add_argument("--scopes", default="*", help="comma-separated; * is everything")
+    mint.add_argument("--days", type=int, default=365)
+    mint.add_argument("--json", action="store_true")
+
+    jobs = add("jobs", "Look at background jobs that gave up, and run them again.", _jobs)
+    jobs.add_argument("action", choices=("list", "retry", "discard"), nargs="?", default="list")
+    jobs.add_argument("id", type=int, nargs="?")
+    return parser
+
+
+def _serve(settings: Settings, args: argparse.Namespace) -> int:
+    from dozen.app import serve
+
+    return serve.run(settings, tls=args.tls, demo=args.demo)
+
+
+def _work(settings: Settings, args: argparse.Namespace) -> int:
+    from dozen.app import work
+
+    return work.run(settings, threads=args.threads)
+
+
+def _migrate(settings: Settings, args: argparse.Namespace) -> int:
+    from dozen.app import setup
+
+    if args.check:
+        missing = setup.missing(settings)
+        print("The database is up to date." if not missing else f"The database lacks {missing}.")
+        return 1 if missing else 0
+    setup.migrate(settings)
+    return 0
+
+
+def _demo(settings: Settings, args: argparse.Namespace) -> int:
+    from dozen.app import setup
+
+    setup.migrate(settings)
+    return setup.demo(settings, size=args.size, seed=args.seed)
+
+
+def _user(settings: Settings, args: argparse.Namespace) -> int:
+    from dozen.app import people
+
+    if args.user_command == "promote":
+        return people.promote(settings, args.username)
+    return people.create(
+        settings, args.username, email=args.email, name=args.name, password=args.password, admin=args.admin
+    )
+
+
+def _token(settings: Settings, args: argparse.Namespace) -> int:
+    from dozen.app import people
+
+    return people.token(
+        settings, args.user, kind=args.kind, scopes=args.scopes.split(","), days=args.days, as_json=args.json
+    )
+
+
+def _jobs(settings: Settings, args: argparse.Namespace) -> int:
+    from dozen.app import work
+
+    return work.letters(settings, args.action, args.id)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,48 @@
+"""What accounts does in the background. Writing down when people were last seen is not here: every
+process does that for itself (``flush_seen``)."""
+
+from __future__ import annotations
+
+from dozen.core.accounts import deletion, letters, queries
+from dozen.core.jobs import Handler, Job, Schedule, every, tx_handler
+from dozen.db import Tx
+from dozen.kit import clock
+
+_PURGED_AT_ONCE = 10
+
+
+def sweep(tx: Tx) -> int:
+    """Remove what has run out: sessions, tokens, letters, codes, names, attempts. Gives how many rows."""
+    gone = sum(statement(tx, now=tx.now) for statement in queries.sweep)
+    gone += queries.sweep_attempts(tx, until=tx.now - 2 * clock.DAY)
+    gone += queries.sweep_codes(tx, until=tx.now - clock.DAY)  # a used code may still show up again
+    return gone + queries.sweep_apps(tx, until=tx.now - 30 * clock.DAY)
+
+
+def purge_due(tx: Tx, limit: int = _PURGED_AT_ONCE) -> int:
+    """Purge accounts whose 30 days are over, a few at a time; gives how many."""
+    due = deletion.due_for_purge(tx, limit)
+    for person_id in due:
+        deletion.purge(tx, person_id)
+    return len(due)
+
+
+def _reset(tx: Tx, job: Job) -> None:
+    letters.send_reset(tx, str(job.payload["email"]))
+
+
+def _sweep(tx: Tx, job: Job) -> None:
+    sweep(tx)
+
+
+def _purge(tx: Tx, job: Job) -> None:
+    purge_due(tx)
+
+
+JOBS: tuple[Handler | Schedule, ...] = (
+    tx_handler(letters.RESET_JOB, _reset),
+    tx_handler("accounts.sweep", _sweep),
+    tx_handler("accounts.purge", _purge),
+    every("accounts.sweep", "accounts.sweep", seconds=3600),
+    every("accounts.purge", "accounts.purge", seconds=300),
+)

@@ -1,0 +1,59 @@
+"""Removing all that hangs on something that is gone, in bounded steps."""
+
+from __future__ import annotations
+
+from dozen.core import jobs
+from dozen.core.engagement import queries
+from dozen.core.jobs import Handler, Job
+from dozen.db import Tx
+from dozen.kit.env import Env
+
+FORGET_JOB = "engagement.forget_subject"
+_AT_ONCE = 200
+
+
+def forget_subject(tx: Tx, subject_id: int, limit: int = 500) -> bool:
+    """Remove marks, comments, reviews and counters of a subject; True while there is more to remove."""
+    left = limit - _some_marks_on(tx, subject_id, limit)
+    for comment_id in queries.some_comments_on.all(tx, subject_id=subject_id, limit=max(0, left)):
+        left -= 1 + _some_marks_on(tx, comment_id, left)
+        if left <= 0:
+            return True
+        queries.delete_counts(tx, id=comment_id)
+        queries.delete_comment(tx, id=comment_id)
+    for review_id in queries.some_reviews_on.all(tx, subject_id=subject_id, limit=max(0, left)):
+        left -= 1 + _some_marks_on(tx, review_id, left)
+        if left <= 0:
+            return True
+        queries.delete_counts(tx, id=review_id)
+        queries.delete_review(tx, id=review_id)
+    if left <= 0:
+        return True
+    queries.delete_counts(tx, id=subject_id)
+    return False
+
+
+def forget_marks_on(tx: Tx, subject_id: int) -> None:
+    """Remove the marks on a comment or review that is being deleted: many of them in the background."""
+    if _some_marks_on(tx, subject_id, _AT_ONCE) == _AT_ONCE:
+        jobs.enqueue(tx, FORGET_JOB, {"id": subject_id}, key=f"{FORGET_JOB}:{subject_id}")
+    else:
+        queries.delete_counts(tx, id=subject_id)
+
+
+def _some_marks_on(tx: Tx, subject_id: int, limit: int) -> int:
+    """Remove marks without counting them down: the counters go as well, once all marks are gone."""
+    tx.must_write()
+    found = queries.some_marks_on.all(tx, subject_id=subject_id, limit=limit)
+    for person_id, kind in found:
+        queries.remove_mark.first(tx, person_id=person_id, subject_id=subject_id, kind=kind)
+    return len(found)
+
+
+def _forget(env: Env, job: Job) -> None:
+    db, subject_id = jobs.database(env), int(job.payload["id"])
+    while db.run_write(env, lambda tx: forget_subject(tx, subject_id)):
+        pass
+
+
+JOBS: tuple[Handler, ...] = (jobs.handler(FORGET_JOB, _forget),)

@@ -1,0 +1,210 @@
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Integer, Text, and_, case, delete, func, insert, literal_column, or_, select, update
+
+from dozen.core.notifications.structs import Item, Mark
+from dozen.core.notifications.tables import choices, items, marks
+from dozen.db import Id, action, member, param, prefix, rows, upsert, values
+
+Row = tuple[Any, ...]
+I_, M_ = items.c, marks.c
+
+
+def _row(*row: Any) -> Row:
+    return row
+
+
+def _item(item_id: int, person: int, kind: str, actor: int, subject: int, *rest: Any) -> Item:
+    return Item(item_id, person, kind, actor or None, subject or None, *rest)
+
+
+_columns = (I_.id, I_.person_id, I_.kind, I_.actor_id, I_.subject_id, I_.group_key, I_.data, I_.read_at)
+_mine = I_.person_id == param("me", Id)
+
+
+def _one_of(column: Any, name: str) -> Any:
+    """``column`` is one of the list ``name``, or ``any_<name>`` is 1 and it may be anything."""
+    return or_(param(f"any_{name}", Integer()) == 1, member(column, name))
+
+
+# Reading
+
+_filtered = and_(_mine, I_.id < param("before"), _one_of(I_.kind, "kinds"), _one_of(I_.actor_id, "actors"))
+newest = rows(
+    _item,
+    select(*_columns).where(_filtered, I_.id > param("since")).order_by(I_.id.desc()).limit(param("limit")),
+)
+following = rows(
+    _item,
+    select(*_columns).where(_filtered, I_.id > param("since")).order_by(I_.id).limit(param("limit")),
+)
+by_id = rows(_item, select(*_columns).where(_mine, I_.id == param("id")))
+by_ids = rows(_item, select(*_columns).where(_mine, member(I_.id, "ids")))
+_group = func.coalesce(I_.group_key, literal_column("'#'").concat(I_.id.cast(Text))).label("key")
+_newest_of_group = func.max(I_.id).label("newest")
+# A person has about a thousand rows at most, so grouping them all is one short scan.
+_groups = (
+    select(
+        _group,
+        _newest_of_group,
+        func.min(I_.id),
+        func.count(),
+        func.sum(case((I_.read_at.is_(None), 1), else_=0)),
+    )
+    .where(_mine)
+    .group_by(_group)
+)
+groups = rows(
+    _row,
+    _groups.where(_one_of(I_.kind, "kinds"))
+    .having(func.max(I_.id) < param("before"), func.max(I_.id) > param("since"))
+    .order_by(_newest_of_group.desc())
+    .limit(param("limit")),
+)
+one_group = rows(_row, _groups.where(_group.element == param("key")))
+_numbered = (
+    select(
+        I_.group_key,
+        I_.actor_id,
+        func.max(I_.id).label("id"),
+        func.row_number().over(partition_by=I_.group_key, order_by=func.max(I_.id).desc()).label("place"),
+    )
+    .where(_mine, member(I_.group_key, "keys"), I_.actor_id != 0)
+    .group_by(I_.group_key, I_.actor_id)
+    .subquery()
+)
+group_actors = rows(
+    _row,
+    select(_numbered.c.group_key, _numbered.c.actor_id)
+    .where(_numbered.c.place <= param("limit"))
+    .order_by(_numbered.c.group_key, _numbered.c.place),
+)
+mark = rows(Mark, select(M_.unread, M_.last_read_id).where(M_.person_id == param("me")))
+unread_of = values(int, select(func.count()).where(_mine, I_.read_at.is_(None), member(I_.kind, "kinds")))
+
+# Writing: whoever changes somebody's items holds their mark first.
+
+lock = values(
+    int, select(M_.person_id).where(member(M_.person_id, "ids")).order_by(M_.person_id).with_for_update()
+)
+
+
+def _bump(dialect: str) -> Any:
+    return (
+        upsert(dialect, marks)
+        .values(
+            person_id=param("person"),
+            unread=literal_column("1"),
+            kept=literal_column("1"),
+            last_read_id=literal_column("0"),
+        )
+        .on_conflict_do_update(
+            index_elements=[M_.person_id], set_={"unread": M_.unread + 1, "kept": M_.kept + 1}
+        )
+    )
+
+
+bump = rows(_row, lambda dialect: _bump(dialect).returning(M_.unread, M_.kept))
+bump_many = action(_bump)
+marks_of = rows(
+    _row, select(M_.person_id, M_.unread, M_.kept).where(member(M_.person_id, "ids")).order_by(M_.person_id)
+)
+adjust = values(
+    int,
+    update(marks)
+    .where(M_.person_id == param("person"))
+    .values(unread=M_.unread - param("unread"), kept=M_.kept - param("gone"))
+    .returning(M_.unread),
+)
+add = action(
+    insert(items).values(
+        id=param("id"), person_id=param("person"), kind=param("kind"), actor_id=param("actor"),
+        subject_id=param("subject"), group_key=param("group_key"), data=param("data"), read_at=None,
+    )
+)  # fmt: skip
+told_before = values(
+    int,
+    select(I_.person_id).where(
+        I_.actor_id == param("actor"),
+        I_.kind == param("kind"),
+        I_.subject_id == param("subject"),
+        member(I_.person_id, "ids"),
+    ),
+)
+read = action(
+    update(items).where(_mine, I_.id <= param("up_to"), I_.read_at.is_(None)).values(read_at=param("at"))
+)
+newest_id = values(int, select(func.max(I_.id)).where(_mine))
+set_read = values(
+    int,
+    update(marks)
+    .where(M_.person_id == param("me"))
+    .values(
+        unread=M_.unread - param("read"),
+        last_read_id=case((M_.last_read_id < param("up_to"), param("up_to")), else_=M_.last_read_id),
+    )
+    .returning(M_.unread),
+)
+
+# Finding what is to go: (person, id, kind, whether it was unread)
+_found = select(I_.person_id, I_.id, I_.kind, case((I_.read_at.is_(None), 1), else_=0))
+_some = param("limit")
+caused = rows(
+    _row,
+    _found.where(
+        I_.actor_id == param("actor"),
+        I_.kind == param("kind"),
+        I_.subject_id == param("subject"),
+        or_(param("anybody", Integer()) == 1, I_.person_id == param("to", Id)),
+    ).limit(_some),
+)
+about = rows(_row, _found.where(I_.subject_id == param("subject"), prefix(I_.kind, "realm")).limit(_some))
+by_actor = rows(_row, _found.where(I_.actor_id == param("actor")).limit(_some))
+from_actor = rows(_row, _found.where(I_.actor_id == param("actor"), _mine).limit(_some))
+this_one = rows(_row, _found.where(_mine, I_.id == param("id")))
+of_group = rows(_row, _found.where(_mine, I_.group_key == param("key")))
+of_person = rows(_row, _found.where(_mine, _one_of(I_.kind, "kinds")).limit(_some))
+too_many = rows(_row, _found.where(_mine).order_by(I_.id.desc()).limit(_some).offset(param("keep")))
+too_old = rows(_row, _found.where(member(I_.person_id, "people"), I_.id < param("before")).limit(_some))
+drop = action(delete(items).where(I_.person_id == param("person"), I_.id == param("id")))
+people_after = values(
+    int, select(M_.person_id).where(M_.person_id > param("after")).order_by(M_.person_id).limit(_some)
+)
+forget_mark = action(delete(marks).where(M_.person_id == param("me")))
+
+# Choices
+
+
+def _choose(dialect: str) -> Any:
+    made = upsert(dialect, choices).values(
+        person_id=param("person"), kind=param("kind"), channel=param("channel"), wanted=param("wanted")
+    )
+    return made.on_conflict_do_update(
+        index_elements=[choices.c.person_id, choices.c.kind, choices.c.channel],
+        set_={"wanted": made.excluded.wanted},
+    )
+
+
+choose = action(_choose)
+choices_of = rows(
+    _row,
+    select(choices.c.kind, choices.c.channel, choices.c.wanted).where(choices.c.person_id == param("person")),
+)
+choices_for = rows(
+    _row,
+    select(choices.c.channel, choices.c.wanted).where(
+        choices.c.person_id == param("person"), choices.c.kind == param("kind")
+    ),
+)
+who_chose = values(
+    int,
+    select(choices.c.person_id).where(
+        member(choices.c.person_id, "ids"),
+        choices.c.kind == param("kind"),
+        choices.c.channel == param("channel"),
+        choices.c.wanted == param("wanted"),
+    ),
+)
+forget_choices = action(delete(choices).where(choices.c.person_id == param("me")))

@@ -1,0 +1,34 @@
+"""The database floor: engine, transactions, prepared statements, the tables' metadata."""
+
+from dozen.db.batch import WriteQueue
+from dozen.db.engine import Database, open_database
+from dozen.db.errors import Broken, Busy, Duplicate
+from dozen.db.schema import Id, Json, Millis, Table, Truth, metadata
+from dozen.db.statements import Action, Rows, Values, action, member, param, prefix, rows, upsert, values
+from dozen.db.tx import Tx
+
+__all__ = [
+    "Action",
+    "Broken",
+    "Busy",
+    "Database",
+    "Duplicate",
+    "Id",
+    "Json",
+    "Millis",
+    "Rows",
+    "Table",
+    "Truth",
+    "Tx",
+    "Values",
+    "WriteQueue",
+    "action",
+    "member",
+    "metadata",
+    "open_database",
+    "param",
+    "prefix",
+    "rows",
+    "upsert",
+    "values",
+]

@@ -1,0 +1,286 @@
+"""Connections and transactions on SQLite and PostgreSQL.
+
+SQLite: every thread keeps one connection; a writer takes ``gate`` first, so that threads of one
+process never meet in SQLite's own busy loop, and ``BEGIN IMMEDIATE``, so that other processes are
+met at the start of a transaction and not in its middle. PostgreSQL: every thread keeps one
+connection; one that broke (restart, fail-over) is replaced at the next ``BEGIN``.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+from urllib.parse import unquote
+
+from dozen.db.errors import Broken, Busy, translate
+from dozen.db.tx import Tx
+from dozen.kit.env import Env
+
+T = TypeVar("T")
+
+_BUSY_SECONDS = 10.0
+_TRIES = 4
+
+
+class Database(Protocol):
+    """What the floors above see of a database."""
+
+    dialect: str
+    inline: bool
+    """Whether short transactions may run in the event loop (SQLite) or belong in threads."""
+
+    def run_read(self, env: Env, verb: Callable[[Tx], T]) -> T:
+        """``verb`` in a read transaction on one consistent snapshot."""
+        ...
+
+    def run_write(self, env: Env, verb: Callable[[Tx], T]) -> T:
+        """``verb`` in a write transaction; returns after the commit. Blocks while others write."""
+        ...
+
+    def close(self) -> None: ...
+
+
+def open_database(url: str, *, synchronous: str = "FULL") -> Database:
+    """The database behind ``sqlite:///path`` or ``postgresql://…``. ValueError for another scheme."""
+    scheme, _, rest = url.partition("://")
+    if scheme == "sqlite":
+        return SqliteDatabase(Path(unquote(rest.removeprefix("/"))), synchronous=synchronous)
+    if scheme in ("postgresql", "postgres", "postgresql+psycopg"):
+        return PostgresDatabase("postgresql://" + rest)
+    raise ValueError("the database URL must begin with sqlite:/// or postgresql://")
+
+
+@contextmanager
+def read(db: Database, env: Env) -> Iterator[Tx]:
+    """A read transaction as a with-block, for scripts and jobs."""
+    with _block(db.run_read, env) as tx:
+        yield tx
+
+
+@contextmanager
+def write(db: Database, env: Env) -> Iterator[Tx]:
+    """A write transaction as a with-block, for scripts and jobs; committed at its end."""
+    with _block(db.run_write, env) as tx:
+        yield tx
+
+
+@contextmanager
+def _block(run: Callable[..., Any], env: Env) -> Iterator[Tx]:
+    opened = run.__self__.begin(env, writes=run.__name__ == "run_write")  # type: ignore[attr-defined]
+    tx = next(opened)
+    try:
+        yield tx
+    except BaseException as error:
+        try:
+            opened.throw(error)
+        except StopIteration:
+            return
+        raise
+    else:
+        next(opened, None)
+
+
+class SqliteDatabase:
+    dialect = "sqlite"
+    inline = True
+
+    def __init__(self, path: Path, *, synchronous: str = "FULL") -> None:
+        if synchronous.upper() not in ("FULL", "NORMAL", "EXTRA"):
+            raise ValueError("sqlite_synchronous must be FULL, NORMAL or EXTRA")
+        self.path = path
+        self.synchronous = synchronous.upper()
+        self.gate = threading.Lock()
+        self._local = threading.local()
+        self._open: list[sqlite3.Connection] = []
+        self._open_lock = threading.Lock()
+
+    def connect(self) -> sqlite3.Connection:
+        """A new connection, set up as all of them are; closed with the database."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        made = sqlite3.connect(
+            self.path, timeout=0, isolation_level=None, check_same_thread=False, cached_statements=1024
+        )
+        made.execute("PRAGMA busy_timeout=10000")
+        made.execute("PRAGMA journal_mode=WAL")
+        made.execute(f"PRAGMA synchronous={self.synchronous}")
+        made.execute("PRAGMA foreign_keys=ON")
+        made.execute("PRAGMA temp_store=MEMORY")
+        made.execute("PRAGMA cache_size=-65536")
+        made.execute("PRAGMA mmap_size=1073741824")
+        made.execute("PRAGMA wal_autocheckpoint=4000")
+        made.execute("PRAGMA journal_size_limit=67108864")
+        with self._open_lock:
+            self._open.append(made)
+        return made
+
+    def connection(self) -> sqlite3.Connection:
+        """This thread's kept connection."""
+        try:
+            return self._local.connection  # type: ignore[no-any-return]
+        except AttributeError:
+            made = self._local.connection = self.connect()
+            return made
+
+    def begin(self, env: Env, *, writes: bool) -> Iterator[Tx]:
+        """A transaction as a generator: yields once, commits when resumed, rolls back when thrown into."""
+        driver = self.connection()
+        if writes and not self.gate.acquire(timeout=_BUSY_SECONDS):
+            raise Busy
+        try:
+            try:
+                driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+            except sqlite3.Error as error:
+                raise translate(error) from error
+            tx = Tx(env, driver, "sqlite", writes=writes)
+            try:
+                yield tx
+                driver.execute("COMMIT")
+            except BaseException as error:
+                if driver.in_transaction:
+                    driver.execute("ROLLBACK")
+                if (known := translate(error)) is not error:
+                    raise known from error
+                raise
+        finally:
+            if writes:
+                self.gate.release()
+        for then in tx.done():
+            then()
+
+    def run_read(self, env: Env, verb: Callable[[Tx], T]) -> T:
+        driver = self.connection()
+        driver.execute("BEGIN")
+        try:
+            return verb(Tx(env, driver, "sqlite", writes=False))
+        finally:
+            if driver.in_transaction:
+                driver.execute("ROLLBACK")
+
+    def run_write(self, env: Env, verb: Callable[[Tx], T]) -> T:
+        opened = self.begin(env, writes=True)
+        tx = next(opened)
+        try:
+            result = verb(tx)
+        except BaseException as error:
+            opened.throw(error)  # type: ignore[attr-defined]
+            raise
+        next(opened, None)
+        return result
+
+    def close(self) -> None:
+        with self._open_lock:
+            for each in self._open:
+                each.close()
+            self._open.clear()
+        self._local = threading.local()
+
+
+class PostgresDatabase:
+    dialect = "postgresql"
+    inline = False
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._local = threading.local()
+        self._open: set[Any] = set()
+        self._open_lock = threading.Lock()
+
+    def connect(self) -> Any:
+        import psycopg
+
+        try:
+            made = psycopg.connect(
+                self.url, autocommit=True, connect_timeout=5, prepare_threshold=2, application_name="dozen"
+            )
+        except psycopg.Error as error:
+            raise Broken from error
+        with self._open_lock:
+            self._open.add(made)
+        return made
+
+    def connection(self) -> Any:
+        found = getattr(self._local, "connection", None)
+        if found is None or found.closed:
+            found = self._local.connection = self.connect()
+        return found
+
+    def _drop(self) -> None:
+        found = getattr(self._local, "connection", None)
+        if found is not None:
+            self._local.connection = None
+            with self._open_lock:
+                self._open.discard(found)
+            found.close()
+
+    def _begin(self, writes: bool) -> Any:
+        import psycopg
+
+        start = "BEGIN" if writes else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        for last in (False, True):
+            driver = self.connection()
+            try:
+                driver.execute(start)
+                return driver
+            except psycopg.Error as error:
+                self._drop()
+                if last:
+                    raise translate(error) from error
+        raise Broken
+
+    def begin(self, env: Env, *, writes: bool) -> Iterator[Tx]:
+        """A transaction as a generator: yields once, commits when resumed, rolls back when thrown into."""
+        driver = self._begin(writes)
+        tx = Tx(env, driver, "postgresql", writes=writes)
+        try:
+            yield tx
+            driver.execute("COMMIT")
+        except BaseException as error:
+            self._roll_back(driver)
+            if (known := translate(error)) is not error:
+                raise known from error
+            raise
+        for then in tx.done():
+            then()
+
+    def _roll_back(self, driver: Any) -> None:
+        import psycopg
+
+        try:
+            driver.execute("ROLLBACK")
+        except psycopg.Error:
+            self._drop()
+
+    def _once(self, env: Env, verb: Callable[[Tx], T], *, writes: bool) -> T:
+        opened = self.begin(env, writes=writes)
+        tx = next(opened)
+        try:
+            result = verb(tx)
+        except BaseException as error:
+            opened.throw(error)  # type: ignore[attr-defined]
+            raise
+        next(opened, None)
+        return result
+
+    def run_read(self, env: Env, verb: Callable[[Tx], T]) -> T:
+        return self._once(env, verb, writes=False)
+
+    def run_write(self, env: Env, verb: Callable[[Tx], T]) -> T:
+        """As the protocol says; a deadlock or serialization failure is tried again (verbs only touch ``tx``)."""
+        for attempt in range(_TRIES):
+            try:
+                return self._once(env, verb, writes=True)
+            except Busy:
+                if attempt == _TRIES - 1:
+                    raise
+        raise Busy
+
+    def close(self) -> None:
+        with self._open_lock:
+            for each in self._open:
+                each.close()
+            self._open.clear()
+        self._local = threading.local()

@@ -1,0 +1,91 @@
+"""A transaction, as verbs see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from dozen.db.errors import translate
+from dozen.kit import clock
+from dozen.kit.env import Env, Part
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy.sql import Executable
+
+P = TypeVar("P", bound=Part)
+
+
+class ReadOnly(RuntimeError):
+    """A verb that writes was called in a read transaction: a programming error."""
+
+
+class Tx:
+    """One transaction on one connection, used by one thread.
+
+    ``now`` is the moment it began, in milliseconds: everything in it happens at that moment.
+    """
+
+    __slots__ = ("_after", "_saves", "dialect", "driver", "env", "now", "writes")
+
+    def __init__(self, env: Env, driver: Any, dialect: str, *, writes: bool) -> None:
+        self.env = env
+        self.driver = driver
+        self.dialect = dialect
+        self.writes = writes
+        self.now = clock.now()
+        self._after: list[Callable[[], None]] | None = None
+        self._saves = 0
+
+    def next_id(self) -> int:
+        """A new snowflake. On SQLite ids rise in the order of commits, for writers take turns."""
+        return self.env.ids.next()
+
+    def part(self, kind: type[P]) -> P:
+        """Process-wide state of a block (see :mod:`dozen.kit.env`)."""
+        return self.env.part(kind)
+
+    def must_write(self) -> None:
+        if not self.writes:
+            raise ReadOnly("this verb writes, and the transaction is for reading")
+
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """Call ``action`` once this transaction is on disk; never when it is rolled back."""
+        if self._after is None:
+            self._after = []
+        self._after.append(action)
+
+    def run(self, statement: Executable, params: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """Rows of a statement that is built at run time (filters, reports). Fixed ones are prepared."""
+        from dozen.db.statements import compile_for
+
+        sql, bind, process = compile_for(statement, self.dialect)
+        try:
+            cursor = self.driver.execute(sql, bind(params or {}))
+            found = cursor.fetchall() if cursor.description else []
+        except Exception as error:
+            raise translate(error) from error
+        return process(found)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """What happens inside is undone when it raises; what came before stays."""
+        self._saves += 1
+        name = f"s{self._saves}"
+        kept = len(self._after or ())
+        self.driver.execute(f"SAVEPOINT {name}")
+        try:
+            yield
+        except BaseException:
+            self.driver.execute(f"ROLLBACK TO {name}")
+            self.driver.execute(f"RELEASE {name}")
+            if self._after:
+                del self._after[kept:]
+            raise
+        self.driver.execute(f"RELEASE {name}")
+
+    def done(self) -> list[Callable[[], None]]:
+        """What is to be called after the commit."""
+        return self._after or []

@@ -1,0 +1,1 @@
+"""Leaf helpers: ids, clock, money, cursors, text, crypto, errors. Imports nothing of Dozen's."""

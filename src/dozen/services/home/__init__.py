@@ -1,0 +1,29 @@
+"""home: sign-up, sign-in, settings, the shared account API, pictures, and what operators see."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dozen.services.home.api import api, health
+from dozen.services.home.demo import load as load_demo
+from dozen.services.home.files import files
+from dozen.services.home.jobs import WORK
+from dozen.services.home.pages import pages
+from dozen.web import Place, Room
+
+ROOM = Room(
+    name="home",
+    title="Dozen",
+    summary="Your account, and the way to all the rooms.",
+    icon="home",
+    key="d",
+    folder=Path(__file__).parent,
+    doors=(api, health, files, pages),
+    places=(
+        Place(title="Start", path="/", icon="home", key="d", member=False),
+        Place(title="Settings", path="/settings", icon="settings", key=","),
+    ),
+    scopes={"account:read": "See your account", "account:write": "Change your account"},
+    work=WORK,
+    demo=load_demo,
+)

@@ -1,0 +1,199 @@
+"""The shared account API of all services, under ``/api``, and what machines ask of a server."""
+
+from __future__ import annotations
+
+from dozen.core import accounts
+from dozen.core.accounts import errors as faults
+from dozen.db import Tx
+from dozen.kit.errors import Invalid, NotFound, Unavailable
+from dozen.services.home import schemas
+from dozen.services.home.errors import NotThatPerson
+from dozen.web import Api, Call, Reply
+
+api = Api("/api", tag="Accounts")
+READ, WRITE = "account:read", "account:write"
+
+_NEW = (
+    faults.BadUsername,
+    faults.UsernameTaken,
+    faults.BadEmail,
+    faults.EmailTaken,
+    faults.WeakPassword,
+    faults.RegistrationClosed,
+    faults.BadProfile,
+)
+_EDIT = (
+    faults.BadUsername,
+    faults.UsernameTaken,
+    faults.BadProfile,
+    faults.BadPhone,
+    faults.PhoneTaken,
+    faults.TooManyNames,
+    NotThatPerson,
+    faults.NoSuchPerson,
+)
+_FEW = (20, 3600)
+_LOGIN_DEVICE = "API"
+
+
+@api.post("/register", access="public", raises=_NEW, limit=_FEW)
+async def register(call: Call, data: schemas.Register) -> Reply[schemas.Registered]:
+    """Make an account. The answer has a token to go on with."""
+    return Reply(await _register(call, data), status=201)
+
+
+@api.post("/users", access="public", raises=_NEW, limit=_FEW)
+async def create_user(call: Call, data: schemas.Register) -> Reply[schemas.Registered]:
+    """Make an account: the same as ``POST /api/register``."""
+    made = await _register(call, data)
+    return Reply(made, status=201, headers=[("location", f"/api/users/{made.id}")])
+
+
+@api.post(
+    "/login",
+    access="public",
+    status=200,
+    limit=(60, 600),
+    raises=[
+        faults.BadCredentials,
+        faults.LockedOut,
+        faults.SecondFactorRequired,
+        faults.BadCode,
+        faults.AccountSuspended,
+        faults.AccountDeleted,
+        faults.BadScope,
+    ],
+)
+async def login(call: Call, data: schemas.Login) -> schemas.LoggedIn:
+    """Sign in with a password (and a code); gives a bearer token."""
+    name = data.username or data.email or data.login
+    if not name:
+        raise Invalid(fields={"username": "Say who signs in: username or email"})
+    scopes = accounts.ALL if data.scope is None else accounts.checked_scopes(data.scope.split())
+    challenge = await call.write(accounts.login_challenge, name, address=call.address)
+    verdict = await call.heavy(challenge.verify, data.password)
+    wish = accounts.TokenWish(scopes=scopes)
+    done = await call.write(
+        accounts.login, verdict, device=_LOGIN_DEVICE, address=call.address, wish=wish, code=data.code
+    )
+    if isinstance(done, accounts.SecondFactorNeeded):
+        raise faults.SecondFactorRequired
+    return schemas.LoggedIn(user_id=str(done.person_id), access_token=done.token, expires_in=done.expires_in)
+
+
+@api.post("/logout", scope=WRITE)
+def logout(call: Call) -> None:
+    """End the token or session that the call was made with."""
+    actor = call.actor
+    assert actor is not None
+    if actor.token_id is not None:
+        accounts.revoke_token(call.tx, actor.person_id, actor.token_id)
+    elif actor.session_id is not None:
+        accounts.revoke_session(call.tx, actor.person_id, actor.session_id)
+
+
+@api.get("/me", scope=READ)
+def me(call: Call) -> schemas.OwnAccount:
+    """Your own account."""
+    return schemas.own(accounts.person(call.tx, call.me))
+
+
+@api.patch("/me", scope=WRITE, raises=_EDIT)
+def edit_me(call: Call, data: schemas.EditAccount) -> schemas.OwnAccount:
+    """Change your own account."""
+    return _edit(call, call.me, data)
+
+
+@api.get("/users/{user_id}", scope=READ, access="public", raises=[faults.NoSuchPerson])
+def show(call: Call, user_id: int) -> schemas.Account:
+    """What everybody may see of somebody."""
+    return schemas.account(accounts.profile(call.tx, user_id))
+
+
+@api.patch("/users/{user_id}", scope=WRITE, raises=_EDIT)
+def edit(call: Call, user_id: int, data: schemas.EditAccount) -> schemas.OwnAccount:
+    """Change an account: your own."""
+    return _edit(call, user_id, data)
+
+
+@api.put("/users/{user_id}", scope=WRITE, raises=_EDIT)
+def replace(call: Call, user_id: int, data: schemas.EditAccount) -> schemas.OwnAccount:
+    """Change an account: the same as PATCH, for clients that only know PUT."""
+    return _edit(call, user_id, data)
+
+
+@api.delete("/users/{user_id}", scope=WRITE, raises=[faults.BadCredentials, faults.LockedOut, NotThatPerson])
+async def remove(call: Call, user_id: int, data: schemas.DeleteAccount) -> None:
+    """Delete your account. Asks for the password; for 30 days it can be undone by signing in on the web."""
+    if user_id != call.me:
+        raise NotThatPerson
+    challenge = await call.write(accounts.password_challenge, call.me)
+    verdict = await call.heavy(challenge.verify, data.password)
+    await call.write(accounts.delete_account, call.me, verdict)
+
+
+async def _register(call: Call, data: schemas.Register) -> schemas.Registered:
+    hashed = await call.heavy(accounts.hash_password, data.password, username=data.username, email=data.email)
+    person, token = await call.write(_open_account, data, hashed)
+    return schemas.Registered(
+        id=str(person.id),
+        user_id=str(person.id),
+        username=person.username,
+        user=schemas.own(person),
+        access_token=token.token,
+        expires_in=token.expires_in,
+    )
+
+
+def _open_account(tx: Tx, data: schemas.Register, hashed: str) -> tuple[accounts.Person, accounts.Issued]:
+    person = accounts.register(
+        tx, username=data.username, name=data.name or data.username, email=data.email, password_hash=hashed
+    )
+    token = accounts.issue_token(
+        tx, person.id, name="Registration", scopes=accounts.ALL, expires_in=30 * 86400
+    )
+    return person, token
+
+
+def _edit(call: Call, user_id: int, data: schemas.EditAccount) -> schemas.OwnAccount:
+    if user_id != call.me:
+        raise NotThatPerson
+    if isinstance(data.username, str):
+        accounts.change_username(call.tx, call.me, data.username)
+    return schemas.own(accounts.edit_profile(call.tx, call.me, data.changes()))
+
+
+# What machines ask
+
+health = Api("", tag="Server")
+
+
+@health.get("/healthz", access="public")
+def healthz(call: Call) -> dict[str, str]:
+    """The process answers."""
+    return {"status": "ok"}
+
+
+@health.get("/readyz", access="public", raises=[Unavailable])
+async def readyz(call: Call) -> dict[str, str]:
+    """The process can reach its database."""
+    await call.read(lambda tx: accounts.directory(tx, limit=1))
+    return {"status": "ready"}
+
+
+@health.get("/metrics", access="public")
+def metrics(call: Call) -> Reply[bytes]:
+    """Prometheus metrics. Shown to this machine and to trusted proxies' networks only."""
+    if call.address not in ("127.0.0.1", "::1") and not call.trusted:
+        raise NotFound
+    return Reply(call.server.metrics.text(), media="text/plain; version=0.0.4; charset=utf-8")
+
+
+@health.get("/openapi.json", access="public")
+def openapi(call: Call) -> Reply[bytes]:
+    """This API, described."""
+    return Reply(
+        call.server.frame.description(),
+        media="application/json",
+        headers=[("cache-control", "public, max-age=300")],
+    )

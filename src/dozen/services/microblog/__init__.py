@@ -1,0 +1,50 @@
+"""microblog: short public posts, timelines, direct messages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dozen.core import notifications
+from dozen.db import Tx
+from dozen.services.microblog.api import api
+from dozen.services.microblog.demo import load as load_demo
+from dozen.services.microblog.jobs import WORK
+from dozen.services.microblog.pages import pages, profiles
+from dozen.services.microblog.service import notes
+from dozen.web import Place, Room
+
+
+def _counts(tx: Tx, me: int) -> dict[str, int]:
+    return {"notifications": notifications.unread(tx, me)}
+
+
+ROOM = Room(
+    name="microblog",
+    title="Microblog",
+    summary="Short posts, timelines, and people to follow.",
+    icon="microblog",
+    key="m",
+    folder=Path(__file__).parent,
+    doors=(api, pages, profiles),
+    places=(
+        Place(title="Home", path="/microblog", icon="home", key="h", member=False),
+        Place(title="Search", path="/microblog/search", icon="search", key="s", member=False),
+        Place(
+            title="Notifications",
+            path="/microblog/notifications",
+            icon="bell",
+            key="n",
+            badge="notifications",
+        ),
+        Place(title="Bookmarks", path="/microblog/bookmarks", icon="bookmark", key="b"),
+        Place(title="Trending", path="/microblog/trends", icon="trending", key="t", member=False),
+    ),
+    scopes={
+        "microblog:read": "Read your timelines and notifications",
+        "microblog:write": "Post, like and follow for you",
+    },
+    work=WORK,
+    listen=notes.register,
+    demo=load_demo,
+    counts=_counts,
+)

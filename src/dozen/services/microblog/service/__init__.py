@@ -1,0 +1,1 @@
+"""The microblog's verbs, one file a noun."""

@@ -1,0 +1,101 @@
+"""Following and the like, with what the microblog adds: notices, and who may look at lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from dozen.core import graph, notifications
+from dozen.db import Tx
+from dozen.kit.errors import NotFound
+from dozen.services.microblog.errors import NoSuchPerson
+from dozen.services.microblog.service.posts import REALM
+
+FOLLOW_FAULTS = (
+    graph.CannotFollowSelf,
+    graph.FollowNotAllowed,
+    graph.TooManyFollows,
+    graph.TooManyFollowsToday,
+    NoSuchPerson,
+)
+
+State = Literal["following", "requested", "none"]
+
+
+def follow(tx: Tx, me: int, other: int) -> State:
+    """Follow somebody, or ask a protected account. Following twice is following once."""
+    done = graph.follow(tx, me, other)
+    if done.changed:
+        what = "follow_request" if done.state == "requested" else "follow"
+        notifications.notify(
+            tx,
+            other,
+            f"{REALM}.{what}",
+            actor=me,
+            group_key=what,
+            hidden=graph.hidden_from(tx, other).silenced,
+        )
+    return "requested" if done.state == "requested" else "following"
+
+
+def unfollow(tx: Tx, me: int, other: int) -> None:
+    """Follow no longer, or take a request back."""
+    if graph.unfollow(tx, me, other):
+        for what in ("follow", "follow_request"):
+            notifications.retract(tx, f"{REALM}.{what}", actor=me, to=other)
+
+
+def accept(tx: Tx, me: int, other: int) -> None:
+    """Let somebody who asked follow me."""
+    graph.accept_follow(tx, me, other)
+    notifications.retract(tx, f"{REALM}.follow_request", actor=other, to=me)
+    notifications.notify(tx, other, f"{REALM}.accepted", actor=me)
+
+
+def reject(tx: Tx, me: int, other: int) -> None:
+    graph.reject_follow(tx, me, other)
+    notifications.retract(tx, f"{REALM}.follow_request", actor=other, to=me)
+
+
+def followers(tx: Tx, viewer: int | None, person: int, *, before: int | None, limit: int) -> list[graph.Edge]:
+    """Who follows somebody. Nobody but they and their followers see a protected account's."""
+    _may_look(tx, viewer, person)
+    return graph.followers(tx, person, before=before, limit=limit)
+
+
+def following(tx: Tx, viewer: int | None, person: int, *, before: int | None, limit: int) -> list[graph.Edge]:
+    """Whom somebody follows; see :func:`followers`."""
+    _may_look(tx, viewer, person)
+    return graph.following(tx, person, before=before, limit=limit)
+
+
+def _may_look(tx: Tx, viewer: int | None, person: int) -> None:
+    if person not in graph.can_see(tx, viewer, [person]):
+        raise NoSuchPerson
+
+
+def change(tx: Tx, me: int, other: int, what: str) -> None:
+    """One of the things that a button does: ``follow``, ``mute``, … Raises NotFound for others."""
+    actions: dict[str, Callable[[], object]] = {
+        "follow": lambda: follow(tx, me, other),
+        "unfollow": lambda: unfollow(tx, me, other),
+        "mute": lambda: graph.mute(tx, me, other),
+        "unmute": lambda: graph.unmute(tx, me, other),
+        "block": lambda: block(tx, me, other),
+        "unblock": lambda: graph.unblock(tx, me, other),
+        "accept": lambda: accept(tx, me, other),
+        "reject": lambda: reject(tx, me, other),
+        "remove": lambda: graph.remove_follower(tx, me, other),
+        "notify": lambda: graph.follow(tx, me, other, notify=True),
+        "unnotify": lambda: graph.follow(tx, me, other, notify=False),
+        "dismiss": lambda: graph.dismiss_suggestion(tx, me, other),
+    }
+    if what not in actions:
+        raise NotFound
+    actions[what]()
+
+
+def block(tx: Tx, me: int, other: int) -> None:
+    """Block somebody: nobody follows or sees the other any more, and their notices go."""
+    graph.block(tx, me, other)
+    notifications.retract_from(tx, me, other)

@@ -1,0 +1,147 @@
+"""Posts as somebody sees them: visibility in one place, and everything a page needs in few queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from dozen.core import accounts, engagement, graph, media, realtime
+from dozen.core.cache import Lru
+from dozen.core.engagement import Counts
+from dozen.core.realtime import Event, Hub
+from dozen.db import Tx
+from dozen.kit.env import Env
+from dozen.services.microblog import queries
+from dozen.services.microblog.errors import NoSuchPost
+from dozen.services.microblog.service import polls
+from dozen.services.microblog.structs import Post, View
+
+_NO_MARKS: frozenset[str] = frozenset()
+_NO_COUNTS = Counts()
+
+
+class HotPosts:
+    """The posts that are read most, by id. What is kept never changes but by an edit or a deletion,
+    and those are heard of through the event log."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.lru: Lru[int, Post] = Lru(50_000)
+        hub.listen("microblog.post", self._forget)
+        hub.on_reset(self.lru.clear)
+
+    @classmethod
+    def build(cls, env: Env) -> HotPosts:
+        return cls(env.part(Hub))
+
+    def _forget(self, event: Event) -> None:
+        self.lru.drop(event.key)
+
+
+def changed(tx: Tx, post_id: int) -> None:
+    """A post was edited or deleted: nobody may be shown what was kept of it, this transaction included."""
+    tx.part(HotPosts).lru.drop(post_id)
+    realtime.publish(tx, "microblog.post", post_id)
+
+
+def load(tx: Tx, wanted: Iterable[int]) -> dict[int, Post]:
+    """Posts by id, whoever asks; those that are gone are missing."""
+    lru = tx.part(HotPosts).lru
+    found: dict[int, Post] = {}
+    missing: list[int] = []
+    for post_id in wanted:
+        post = lru.get(post_id)
+        if post is not None:
+            found[post_id] = post
+        else:
+            missing.append(post_id)
+    if missing:
+        for post in queries.by_ids.all(tx, ids=missing):
+            found[post.id] = post
+            if not tx.writes:  # what this transaction wrote may be undone
+                lru.put(post.id, post)
+    return found
+
+
+def views(tx: Tx, viewer: int | None, wanted: Sequence[int], *, quiet: bool = False) -> list[View]:
+    """The given posts as ``viewer`` sees them, in the given order; what they may not see is left out.
+
+    ``quiet`` also leaves out people whom the viewer has muted, as timelines do.
+    """
+    stored = load(tx, wanted)
+    inner = [
+        i for post in stored.values() for i in (post.repost_of_id, post.quote_of_id) if i and i not in stored
+    ]
+    if inner:
+        stored.update(load(tx, inner))
+        # A repost may be of a quote: one level more, and never another.
+        inner = [p.quote_of_id for p in stored.values() if p.quote_of_id and p.quote_of_id not in stored]
+        if inner:
+            stored.update(load(tx, inner))
+    people = {post.author_id for post in stored.values()}
+    for post in stored.values():
+        if post.reply_to_author_id:
+            people.add(post.reply_to_author_id)
+        people.update(post.tagged)
+    cards = accounts.cards(tx, people)
+    shown = [post.id for post in stored.values() if post.repost_of_id is None]
+    counts = engagement.counts(tx, shown)
+    marks = engagement.marks_of(tx, viewer, shown) if viewer is not None else {}
+    pictures = [i for post in stored.values() for i in post.media_ids]
+    items = media.get(tx, pictures) if pictures else {}
+    with_polls = [post.id for post in stored.values() if post.has_poll]
+    poll_views = polls.views(tx, viewer, with_polls) if with_polls else {}
+    visible = graph.can_see(tx, viewer, {post.author_id for post in stored.values()})
+    if quiet and viewer is not None:
+        visible -= graph.hidden_from(tx, viewer).muted
+
+    def show(post: Post, depth: int) -> View | None:
+        if post.author_id not in visible:
+            return None
+        author = cards[post.author_id]
+        repost_of = quote_of = None
+        if post.repost_of_id is not None:
+            original = stored.get(post.repost_of_id)
+            repost_of = show(original, depth) if original is not None else None
+            if repost_of is None:
+                return None
+        elif post.quote_of_id is not None and depth == 0:
+            original = stored.get(post.quote_of_id)
+            quote_of = show(original, 1) if original is not None else None
+        return View(
+            post=post,
+            author=author,
+            counts=counts.get(post.id, _NO_COUNTS),
+            marks=marks.get(post.id, _NO_MARKS),
+            media=tuple(items[i] for i in post.media_ids if i in items),
+            poll=poll_views.get(post.id),
+            repost_of=repost_of,
+            quote_of=quote_of,
+            quote_gone=depth == 0 and post.quote_of_id is not None and quote_of is None,
+            reply_to=cards.get(post.reply_to_author_id) if post.reply_to_author_id else None,
+            tagged=tuple(cards[i] for i in post.tagged if i in cards),
+        )
+
+    found: list[View] = []
+    for post_id in wanted:
+        if post_id in stored and (view := show(stored[post_id], 0)) is not None:
+            found.append(view)
+    return found
+
+
+def view(tx: Tx, viewer: int | None, post_id: int) -> View:
+    """One post as ``viewer`` sees it. Raises NoSuchPost, whether it is gone or not for them."""
+    found = views(tx, viewer, [post_id])
+    if not found:
+        raise NoSuchPost
+    return found[0]
+
+
+def must_see(tx: Tx, viewer: int | None, post_id: int) -> Post:
+    """The stored post, if the viewer may see it; of a repost, the post that it repeats."""
+    post = load(tx, [post_id]).get(post_id)
+    if post is not None and post.repost_of_id is not None:
+        post = load(tx, [post.repost_of_id]).get(post.repost_of_id)
+    if post is None:
+        raise NoSuchPost
+    if post.author_id not in graph.can_see(tx, viewer, [post.author_id]):
+        raise NoSuchPost
+    return post

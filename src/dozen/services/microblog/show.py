@@ -1,0 +1,94 @@
+"""What the templates need beside views: text as HTML, addresses, people to follow."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from dozen.core import accounts, graph, media
+from dozen.core.accounts import Card
+from dozen.core.media import Media
+from dozen.db import Tx
+from dozen.kit import clock, ids
+from dozen.services.microblog import text
+from dozen.services.microblog.structs import Post, View
+from dozen.web import Call
+
+_LINKS = text.Links(
+    mention=lambda name: f"/@{name}",
+    hashtag=lambda tag: f"/microblog/timeline/tag/{quote(tag, safe='')}",
+    cashtag=lambda symbol: f"/microblog/search?q=%24{quote(symbol, safe='')}",
+)
+
+
+def html(post: Post) -> Markup:
+    """A post's text with its links; everything else escaped."""
+    found = post.entities
+
+    def entities(spans: Any) -> tuple[text.Entity, ...]:
+        return tuple(text.Entity(span.start, span.end, span.value) for span in spans)
+
+    linked = text.Entities(
+        urls=entities(found.urls),
+        mentions=entities(found.mentions),
+        hashtags=entities(found.hashtags),
+        cashtags=entities(found.cashtags),
+    )
+    return Markup(text.html(post.text, linked, link=_LINKS))  # noqa: S704 - escaped by text.html
+
+
+def path(view: View) -> str:
+    return f"/microblog/tweets/{view.post.id}"
+
+
+def mark(card: Card) -> str:
+    """The sign beside a name."""
+    return "verified" if card.verified else "locked" if card.protected else ""
+
+
+def suggested(tx: Tx, viewer: int | None) -> list[Card]:
+    """A few people to follow."""
+    if viewer is None:
+        return []
+    found = graph.suggestions(tx, viewer, limit=3)
+    return list(accounts.cards(tx, [each.person_id for each in found]).values())
+
+
+def helpers(call: Call) -> dict[str, Any]:
+    """Functions for templates, for one caller."""
+    env, now = call.env, clock.now()
+
+    def pictures(view: View) -> list[dict[str, Any]]:
+        return [
+            _picture(item, f"?ticket={media.ticket(env, item.id, now)}" if view.author.protected else "")
+            for item in view.media
+        ]
+
+    return {"html": html, "path_of": path, "mark_of": mark, "pictures": pictures, "moment": ids.moment}
+
+
+def _picture(item: Media, query: str) -> dict[str, Any]:
+    def at(width: int) -> str:
+        return f"/media/{item.id}/{width}.webp{query}"
+
+    shown: dict[str, Any] = {
+        "src": at(680),
+        "alt": item.alt,
+        "width": item.width or 680,
+        "height": item.height or 453,
+        "kind": item.kind,
+    }
+    if item.kind == "video":
+        seconds = (item.duration_ms or 0) // 1000
+        return {
+            **shown,
+            "src": f"/media/{item.id}/720.mp4{query}",
+            "poster": at(680),
+            "length": f"{seconds // 60}:{seconds % 60:02}",
+        }
+    if item.kind == "image":
+        shown["srcset"] = ", ".join(f"{at(width)} {width}w" for width in (320, 680, 1280))
+        shown["href"] = at(2048)
+    return shown

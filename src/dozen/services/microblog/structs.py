@@ -1,0 +1,164 @@
+"""What verbs take and give. Ids are ints here; the doors write them as strings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from dozen.core.accounts import Card
+from dozen.core.engagement import Counts
+from dozen.core.media import Media
+
+
+class PollDraft(msgspec.Struct, frozen=True):
+    options: tuple[str, ...]
+    minutes: int
+    many: bool = False
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """A post to be."""
+
+    text: str = ""
+    media_ids: tuple[int, ...] = ()
+    reply_to_id: int | None = None
+    quote_of_id: int | None = None
+    place: str | None = None
+    warning: str | None = None
+    lang: str | None = None
+    poll: PollDraft | None = None
+    tagged: tuple[int, ...] = ()
+
+
+class Span(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A piece of the text that means something: code points ``start`` to ``end``."""
+
+    start: int
+    end: int
+    value: str
+    id: str | None = None
+
+
+class Entities(msgspec.Struct, frozen=True, omit_defaults=True):
+    urls: tuple[Span, ...] = ()
+    mentions: tuple[Span, ...] = ()
+    hashtags: tuple[Span, ...] = ()
+    cashtags: tuple[Span, ...] = ()
+
+
+NOTHING = Entities()
+
+
+class Post(msgspec.Struct, frozen=True, kw_only=True):
+    """A post as it is stored. A repost is a post with ``repost_of_id`` and no text."""
+
+    id: int
+    author_id: int
+    text: str
+    lang: str | None
+    warning: str | None
+    place: str | None
+    reply_to_id: int | None
+    reply_to_author_id: int | None
+    root_id: int
+    quote_of_id: int | None
+    repost_of_id: int | None
+    media_ids: tuple[int, ...]
+    entities: Entities
+    tagged: tuple[int, ...]
+    has_poll: bool
+    edited_at: int | None
+
+    @classmethod
+    def of_row(
+        cls,
+        id: int,  # noqa: A002
+        author_id: int,
+        text: str,
+        lang: str | None,
+        warning: str | None,
+        place: str | None,
+        reply_to_id: int | None,
+        reply_to_author_id: int | None,
+        root_id: int,
+        quote_of_id: int | None,
+        repost_of_id: int | None,
+        media: list[str] | None,
+        entities: Any,
+        tagged: list[str] | None,
+        poll: bool,
+        edited_at: int | None,
+    ) -> Post:
+        return cls(
+            id=id,
+            author_id=author_id,
+            text=text,
+            lang=lang,
+            warning=warning,
+            place=place,
+            reply_to_id=reply_to_id,
+            reply_to_author_id=reply_to_author_id,
+            root_id=root_id,
+            quote_of_id=quote_of_id,
+            repost_of_id=repost_of_id,
+            media_ids=tuple(map(int, media)) if media else (),
+            entities=msgspec.convert(entities, Entities) if entities else NOTHING,
+            tagged=tuple(map(int, tagged)) if tagged else (),
+            has_poll=poll,
+            edited_at=edited_at,
+        )
+
+
+class PollView(msgspec.Struct, frozen=True, kw_only=True):
+    options: tuple[str, ...]
+    votes: tuple[int, ...]
+    total: int
+    ends_at: int
+    over: bool
+    many: bool
+    mine: tuple[int, ...]
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """A post as somebody sees it: with its people, pictures, numbers, and what they did with it."""
+
+    post: Post
+    author: Card
+    counts: Counts
+    marks: frozenset[str]
+    media: tuple[Media, ...] = ()
+    poll: PollView | None = None
+    repost_of: View | None = None
+    quote_of: View | None = None
+    quote_gone: bool = False
+    reply_to: Card | None = None
+    tagged: tuple[Card, ...] = ()
+
+    @property
+    def subject(self) -> View:
+        """The post that is shown: itself, or what it reposts."""
+        return self.repost_of or self
+
+
+class Thread(msgspec.Struct, frozen=True):
+    """A conversation round one post: what it answers, from the first on, and the answers to it."""
+
+    above: tuple[View, ...]
+    focus: View
+    replies: tuple[View, ...]
+    next_before: int | None
+
+
+class Edit(msgspec.Struct, frozen=True):
+    """A version that stood until ``at``."""
+
+    at: int
+    text: str
+    warning: str | None
+
+
+class Profile(msgspec.Struct, frozen=True):
+    person_id: int
+    posts: int
+    pinned_id: int | None

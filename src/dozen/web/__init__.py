@@ -1,0 +1,29 @@
+"""The web floor: what stands between HTTP and the verbs, for all rooms alike."""
+
+from dozen.web.call import Call
+from dozen.web.doors import Api, Dialect, Pages
+from dozen.web.forms import Form, Upload
+from dozen.web.paging import Cursor, Limit, Listing
+from dozen.web.replies import Cookie, File, Page, Redirect, Reply, Stream
+from dozen.web.room import Place, Progress, Room
+
+__all__ = [
+    "Api",
+    "Call",
+    "Cookie",
+    "Cursor",
+    "Dialect",
+    "File",
+    "Form",
+    "Limit",
+    "Listing",
+    "Page",
+    "Pages",
+    "Place",
+    "Progress",
+    "Redirect",
+    "Reply",
+    "Room",
+    "Stream",
+    "Upload",
+]

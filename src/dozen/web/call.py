@@ -1,0 +1,187 @@
+"""One request, as handlers see it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from http.cookies import _unquote
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+
+from dozen.kit.cursors import Cursors
+from dozen.kit.env import Env
+from dozen.kit.errors import Unauthenticated
+from dozen.web.replies import Header, cookie_name
+
+if TYPE_CHECKING:
+    from dozen.core.accounts import Actor
+    from dozen.db import Tx
+    from dozen.web.doors import Route
+    from dozen.web.serve import Server
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Call:
+    """The caller, what they sent, and the way to the database.
+
+    ``tx`` is the request's transaction in plain handlers; ``async`` ones open their own through
+    :meth:`read` and :meth:`write`. ``actor`` is who calls, or None.
+    """
+
+    __slots__ = (
+        "_address",
+        "_cookies",
+        "_headers",
+        "_tx",
+        "actor",
+        "body",
+        "csrf_checked",
+        "flash",
+        "headers_out",
+        "receive",
+        "request_id",
+        "route",
+        "scope",
+        "server",
+    )
+
+    def __init__(self, server: Server, route: Route, scope: Any, receive: Any) -> None:
+        self.server = server
+        self.route = route
+        self.scope = scope
+        self.receive = receive
+        self.actor: Actor | None = None
+        self.body: bytes = b""
+        self.headers_out: list[Header] = []
+        self._tx: Tx | None = None
+        self._headers: dict[bytes, bytes] | None = None
+        self._cookies: dict[str, str] | None = None
+        self._address: str | None = None
+        self.csrf_checked = False
+        self.request_id = ""
+        self.flash: tuple[str, str] | None = None
+
+    # Who
+
+    @property
+    def me(self) -> int:
+        """The caller's person id. Raises Unauthenticated for a stranger."""
+        if self.actor is None:
+            raise Unauthenticated
+        return self.actor.person_id
+
+    @property
+    def viewer(self) -> int | None:
+        """The caller's person id, or None for a stranger."""
+        return self.actor.person_id if self.actor is not None else None
+
+    # The way to the database
+
+    @property
+    def env(self) -> Env:
+        return self.server.env
+
+    @property
+    def cursors(self) -> Cursors:
+        return self.server.env.cursors
+
+    @property
+    def tx(self) -> Tx:
+        """The request's transaction. A programming error in an ``async`` handler, which has none."""
+        if self._tx is None:
+            raise RuntimeError(f"{self.route!r} has no transaction of its own; use call.read or call.write")
+        return self._tx
+
+    async def read(self, verb: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a verb in a read transaction of its own."""
+        return await self.server.read(lambda tx: verb(tx, *args, **kwargs))
+
+    async def write(self, verb: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a verb in a write transaction of its own; returns once it is committed."""
+        return await self.server.write(lambda tx: verb(tx, *args, **kwargs))
+
+    async def heavy(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run CPU-heavy work (hashing, images) in a thread, with no transaction open."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self.server.threads, lambda: work(*args, **kwargs)
+        )
+
+    # What was sent
+
+    @property
+    def headers(self) -> dict[bytes, bytes]:
+        """Request headers by lower-case name; the last one wins."""
+        if self._headers is None:
+            self._headers = dict(self.scope["headers"])
+        return self._headers
+
+    def header(self, name: str) -> str:
+        return self.headers.get(name.encode(), b"").decode("latin-1")
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        if self._cookies is None:
+            self._cookies = parse_cookies(self.header("cookie"))
+        return self._cookies
+
+    def cookie(self, name: str) -> str:
+        """A cookie that this server set under ``name`` for this scheme."""
+        return self.cookies.get(cookie_name(name, self.secure), "")
+
+    @property
+    def path(self) -> str:
+        return str(self.scope["path"])
+
+    @property
+    def trusted(self) -> bool:
+        """Whether the connection comes from a reverse proxy that the operator named."""
+        client = self.scope.get("client")
+        return bool(client) and client[0] in self.server.proxies
+
+    @property
+    def secure(self) -> bool:
+        """Whether the caller uses https, as far as a trusted proxy or our own TLS tell."""
+        if self.trusted and (forwarded := self.header("x-forwarded-proto")):
+            return forwarded.split(",")[0].strip() == "https"
+        return str(self.scope.get("scheme", "http")) == "https"
+
+    @property
+    def address(self) -> str:
+        """The caller's address; behind trusted proxies, the nearest one that is not a proxy."""
+        if self._address is None:
+            client = self.scope.get("client")
+            address = client[0] if client else ""
+            if address in self.server.proxies:
+                for hop in reversed(self.header("x-forwarded-for").split(",")):
+                    if hop := hop.strip():
+                        address = hop[:64]
+                        if hop not in self.server.proxies:
+                            break
+            self._address = address
+        return self._address
+
+    @property
+    def origin(self) -> str:
+        """How the caller wrote the server's address: ``https://town.example``."""
+        scheme = "https" if self.secure else "http"
+        return f"{scheme}://{self.header('host') or 'localhost'}"
+
+    @property
+    def enhanced(self) -> bool:
+        """Whether our own script sent this, and wants a fragment instead of a redirect."""
+        return self.headers.get(b"x-requested-with") == b"dozen"
+
+    def set_header(self, name: str, value: str) -> None:
+        """Add a header to the answer, whatever the handler gives back."""
+        self.headers_out.append((name, value))
+
+
+def parse_cookies(header: str) -> dict[str, str]:
+    """Cookies of a Cookie header. Broken parts are left out; the first of a name wins."""
+    found: dict[str, str] = {}
+    for part in header[:8192].split(";"):
+        name, equals, value = part.strip().partition("=")
+        if equals and name not in found:
+            found[name] = _unquote(value) if value.startswith('"') else value
+    return found

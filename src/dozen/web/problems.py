@@ -1,0 +1,66 @@
+"""Faults on the wire: RFC 9457 problem documents, and pages that say what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from dozen.kit.errors import Fault, TooMany, Unauthenticated
+from dozen.web.replies import Header, Page, Redirect, Reply
+
+if TYPE_CHECKING:
+    from dozen.web.call import Call
+
+
+def document(fault: Fault) -> dict[str, Any]:
+    """A fault as an RFC 9457 object. ``type`` is a stable name of ours; ``code`` is it, bare."""
+    return {
+        "type": f"urn:dozen:problem:{fault.code}",
+        "title": fault.title,
+        "status": fault.status,
+        "detail": fault.detail,
+        "code": fault.code,
+        **{name: value for name, value in fault.extra.items() if value is not None},
+    }
+
+
+def _headers(fault: Fault) -> list[Header]:
+    headers: list[Header] = []
+    if isinstance(fault, TooMany):
+        headers.append(("retry-after", str(fault.retry_after)))
+    if fault.status == 503:
+        headers.append(("retry-after", "2"))
+    return headers
+
+
+def problem(call: Call, fault: Fault) -> Reply[Any]:
+    headers = _headers(fault)
+    if isinstance(fault, Unauthenticated):
+        headers.append(("www-authenticate", "Bearer"))
+    return Reply(document(fault), status=fault.status, headers=headers, media="application/problem+json")
+
+
+def error_page(call: Call, fault: Fault) -> Any:
+    """For people: to the sign-in page when that helps, a page that explains otherwise.
+
+    Our own scripts get the problem document instead, and say it in a toast.
+    """
+    if call.enhanced:
+        return problem(call, fault)
+    if isinstance(fault, Unauthenticated):
+        back = call.path if not call.route.writes else "/"
+        if not call.route.writes and call.scope["query_string"]:
+            back += "?" + call.scope["query_string"].decode("latin-1")
+        return Redirect(f"/login?next={quote(back)}")
+    page = Page(
+        "error.html",
+        status=fault.status,
+        headers=_headers(fault),
+        title=fault.title,
+        happened=fault.detail if fault.detail != fault.title else "",
+        kept="Nothing was changed." if call.route.writes else "",
+        request_id=fault.extra.get("request_id", ""),
+    )
+    page.values["status"] = fault.status
+    page.frame = call.server.frame.bare(call)
+    return page

@@ -1,0 +1,122 @@
+"""What handlers give back: a struct (JSON), a page, a redirect, a file, a stream."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+Header = tuple[str, str]
+
+encode_json = msgspec.json.Encoder().encode
+
+
+class Reply(Generic[T]):
+    """A body with a status and headers of its own. ``body`` is JSON-encoded unless it is bytes."""
+
+    __slots__ = ("body", "headers", "media", "status")
+
+    def __init__(
+        self,
+        body: T,
+        *,
+        status: int | None = None,
+        headers: list[Header] | None = None,
+        media: str | None = None,
+    ) -> None:
+        self.body = body
+        self.status = status
+        self.headers = headers or []
+        self.media = media
+
+
+class Page:
+    """A template and its values; the frame (who is here, rooms, counts) is added by the door."""
+
+    __slots__ = ("frame", "headers", "html", "status", "template", "values")
+
+    def __init__(
+        self, template: str, *, status: int = 200, headers: list[Header] | None = None, **values: Any
+    ) -> None:
+        self.template = template
+        self.status = status
+        self.headers = headers or []
+        self.values = values
+        self.frame: Mapping[str, Any] = {}
+        self.html = ""
+
+
+class Redirect:
+    """303 to ``to`` (a path of ours), with an optional message for the next page."""
+
+    __slots__ = ("flash", "headers", "to")
+
+    def __init__(
+        self, to: str, *, flash: str | None = None, kind: str = "success", headers: list[Header] | None = None
+    ) -> None:
+        self.to = to if to.startswith("/") and not to.startswith(("//", "/\\")) else "/"
+        self.flash = (kind, flash) if flash else None
+        self.headers = headers or []
+
+
+class File:
+    """Bytes of ``size``, from a file or in chunks; Range requests are answered."""
+
+    __slots__ = ("etag", "headers", "immutable", "media", "open", "path", "private", "size")
+
+    def __init__(
+        self,
+        *,
+        media: str,
+        size: int,
+        path: Path | None = None,
+        open: Any = None,  # noqa: A002
+        etag: str | None = None,
+        immutable: bool = False,
+        private: bool = False,
+        headers: list[Header] | None = None,
+    ) -> None:
+        self.media, self.size, self.path, self.open = media, size, path, open
+        self.etag, self.immutable, self.private = etag, immutable, private
+        self.headers = headers or []
+
+
+class Stream:
+    """Chunks until the caller leaves or the iterator ends; for server-sent events and exports."""
+
+    __slots__ = ("chunks", "headers", "media")
+
+    def __init__(
+        self,
+        chunks: AsyncIterator[bytes],
+        *,
+        media: str = "text/event-stream",
+        headers: list[Header] | None = None,
+    ) -> None:
+        self.chunks = chunks
+        self.media = media
+        self.headers = headers or []
+
+
+class Cookie:
+    """Set-Cookie values. Names get ``__Host-`` on https, where browsers demand what it promises."""
+
+    @staticmethod
+    def set(name: str, value: str, *, secure: bool, max_age: int, http_only: bool = True) -> Header:
+        parts = [f"{cookie_name(name, secure)}={value}", "Path=/", f"Max-Age={max_age}", "SameSite=Lax"]
+        if http_only:
+            parts.append("HttpOnly")
+        if secure:
+            parts.append("Secure")
+        return "set-cookie", "; ".join(parts)
+
+    @staticmethod
+    def clear(name: str, *, secure: bool) -> Header:
+        return Cookie.set(name, "", secure=secure, max_age=0)
+
+
+def cookie_name(name: str, secure: bool) -> str:
+    return f"__Host-{name}" if secure else name

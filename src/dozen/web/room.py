@@ -1,0 +1,71 @@
+"""The manifest of a room: everything the roof needs to know of a service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+
+from dozen.core.jobs import Handler, Schedule
+from dozen.kit.env import Env
+
+if TYPE_CHECKING:
+    from dozen.db import Tx
+    from dozen.web.call import Call
+    from dozen.web.doors import Door
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """A room's page that its navigation shows. ``key`` is its letter in keyboard shortcuts."""
+
+    title: str
+    path: str
+    icon: str
+    key: str = ""
+    badge: str = ""
+    """The name of a live count that stands beside it."""
+    member: bool = True
+    """Whether it is only for people who are signed in."""
+
+
+class Progress(Protocol):
+    """How long work tells how far it is."""
+
+    def __call__(self, done: int, total: int, what: str) -> None: ...
+
+
+class Demo(Protocol):
+    """Loads a room's sample data, once. ``size`` is ``small`` or ``large``; repeatable by ``seed``."""
+
+    def __call__(self, env: Env, *, size: str, seed: int, progress: Progress) -> None: ...
+
+
+class Room(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    """Its folder, its path and its tables' prefix."""
+    title: str
+    summary: str
+    """One line for the start page and the README."""
+    icon: str
+    key: str = ""
+    """``g`` and this letter go there."""
+    folder: Path
+    """Where its ``templates`` and ``static`` are."""
+    doors: tuple[Door, ...] = ()
+    places: tuple[Place, ...] = ()
+    scopes: dict[str, str] = {}
+    """What an API token may be allowed here, in words."""
+    work: tuple[Handler | Schedule, ...] = ()
+    """Its jobs and schedules."""
+    listen: Callable[[Env], None] | None = None
+    """Called once in each process: put listeners on the hub, kinds into registries."""
+    demo: Demo | None = None
+    counts: Callable[[Tx, int], dict[str, int]] | None = None
+    """Live counts for a person's navigation."""
+    profile: Callable[[Call, int], Any] | None = None
+
+    @property
+    def path(self) -> str:
+        return f"/{self.name}" if self.name != "home" else "/"

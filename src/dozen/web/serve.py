@@ -1,0 +1,268 @@
+"""The unit of work: from an ASGI request to a committed, answered one.
+
+Litestar finds the address; what stands there is one :class:`Address`, a bare ASGI application that
+knows the handlers of each method. One request is one transaction, and it is committed before the
+first byte of the answer leaves. On SQLite plain handlers run right here in the event loop, reads on
+a kept connection and writes through the group-commit queue; on PostgreSQL the same handlers run in
+worker threads. That switch is in :class:`Server` and nowhere else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from time import perf_counter
+from typing import Any, TypeVar
+
+from dozen.db import Database, Tx, WriteQueue
+from dozen.db.engine import SqliteDatabase
+from dozen.kit import crypto
+from dozen.kit.env import Env
+from dozen.kit.errors import Fault, Malformed, TooLarge, Unsupported
+from dozen.web import auth, forms
+from dozen.web.call import Call
+from dozen.web.doors import Route
+from dozen.web.frame import Frame
+from dozen.web.metrics import Metrics
+from dozen.web.problems import problem
+from dozen.web.replies import Page, Reply
+from dozen.web.send import send_reply
+
+T = TypeVar("T")
+log = logging.getLogger("dozen.web")
+
+BODY_SECONDS = 30.0
+"""How long a body may take to arrive, when it is not an upload."""
+
+
+class Fail(Fault):
+    """Something in us broke. The details are in the log under the request's id."""
+
+    code = "internal"
+    status = 500
+    title = "Something went wrong on our side; nothing was changed"
+
+
+class MethodNotAllowed(Fault):
+    code = "method_not_allowed"
+    status = 405
+    title = "This address does not do that"
+
+
+class Server:
+    """What all requests of a process share."""
+
+    def __init__(self, env: Env, db: Database, frame: Frame) -> None:
+        self.env = env
+        self.db = db
+        self.frame = frame
+        self.threads = ThreadPoolExecutor(env.settings.threads, thread_name_prefix="verb")
+        self.proxies = frozenset(p.strip() for p in env.settings.proxies.split(",") if p.strip())
+        self.limited = env.settings.rate_limits
+        self.read_limit = (600, 60)
+        self.write_limit = (120, 60)
+        self.metrics = env.part(Metrics)
+        self._queue = WriteQueue(db, env) if isinstance(db, SqliteDatabase) else None
+        self._own = {env.settings.url}
+        self.closing = asyncio.Event()
+        """Set when the server ends: streams end by themselves."""
+
+    def is_own(self, origin: str) -> bool:
+        return origin in self._own
+
+    def run_read_now(self, work: Callable[[Tx], T]) -> T:
+        return self.db.run_read(self.env, work)
+
+    async def read(self, work: Callable[[Tx], T]) -> T:
+        if self._queue is not None:
+            return self.db.run_read(self.env, work)
+        return await asyncio.get_running_loop().run_in_executor(
+            self.threads, self.db.run_read, self.env, work
+        )
+
+    async def write(self, work: Callable[[Tx], T]) -> T:
+        if self._queue is not None:
+            return await self._queue.run(work)
+        return await asyncio.get_running_loop().run_in_executor(
+            self.threads, self.db.run_write, self.env, work
+        )
+
+    def close(self) -> None:
+        self.threads.shutdown(wait=True, cancel_futures=True)
+
+
+class Address:
+    """All that can be asked at one path: by method, and as data or as a page."""
+
+    def __init__(self, server: Server, path: str, routes: list[Route]) -> None:
+        self.server = server
+        self.path = path
+        self.by_method: dict[str, tuple[Route | None, Route | None]] = {}
+        for route in routes:
+            data, page = self.by_method.get(route.method, (None, None))
+            if route.door.kind == "page":
+                if page is not None:
+                    raise ValueError(f"two pages at one address: {page!r} and {route!r}")
+                page = route
+            else:
+                if data is not None:
+                    raise ValueError(f"two doors collide: {data!r} and {route!r}")
+                data = route
+            self.by_method[route.method] = (data, page)
+        self.allow = ", ".join(
+            sorted({*self.by_method, "OPTIONS"} | ({"HEAD"} if "GET" in self.by_method else set()))
+        )
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        began = perf_counter()
+        method = scope["method"]
+        pair = self.by_method.get("GET" if method == "HEAD" else method)
+        if pair is None:
+            await self._other_method(scope, receive, send)
+            return
+        data, page = pair
+        route = data or page
+        assert route is not None
+        if data is not None and page is not None:
+            route = page if _wants_page(scope, method) else data
+        call = Call(self.server, route, scope, receive)
+        try:
+            answer = _rendered(call, await self._answer(call))
+        except Fault as fault:
+            answer = tell(call, fault)
+        except Exception:
+            call.request_id = crypto.token(9)
+            log.exception("request %s failed: %s %s", call.request_id, method, self.path)
+            answer = tell(call, Fail(request_id=call.request_id))
+        status = await send_reply(call, answer, send, head=method == "HEAD")
+        self.server.metrics.request(route, status, perf_counter() - began)
+
+    async def _answer(self, call: Call) -> Any:
+        route = call.route
+        data = form = None
+        binder = route.binder
+        if binder.body is not None:
+            _must_be_json(call)
+            data = binder.decode(await read_body(call, route.max_body))
+        elif route.upload:
+            # Who calls is asked before a large body is taken in.
+            await self.server.read(lambda tx: auth.admit(call, tx))
+            auth.limit(call)
+            form = await forms.read_upload(call, route.max_body)
+        elif route.writes and (route.door.kind == "page" or binder.form):
+            form = forms.read_form(call, await read_body(call, route.max_body))
+        try:
+            arguments = binder.arguments(call.scope, data, form)
+
+            def admit(tx: Tx) -> None:
+                auth.admit(call, tx)
+                auth.limit(call)
+                if route.door.kind == "page" and route.writes and not call.csrf_checked:
+                    auth.check_csrf(call, form.get("csrf") if form is not None else "")
+
+            if route.is_async:
+                await self.server.read(admit)
+                answer = await route.fn(call, *arguments)
+                if isinstance(answer, Page):
+                    await self.server.read(lambda tx: self._frame(call, tx, answer))
+                return answer
+
+            def work(tx: Tx) -> Any:
+                call._tx = tx
+                call.headers_out.clear()
+                admit(tx)
+                answer = route.fn(call, *arguments)
+                if isinstance(answer, Page):
+                    self._frame(call, tx, answer)
+                return answer
+
+            server = self.server
+            if route.writes:
+                return await server.write(work)
+            if server.db.inline:
+                return server.run_read_now(work)
+            return await server.read(work)
+        except (OverflowError, UnicodeEncodeError) as error:
+            raise Malformed("A number or text in the request is not one that we can keep") from error
+        finally:
+            if form is not None:
+                form.close()
+
+    def _frame(self, call: Call, tx: Tx, page: Page) -> None:
+        page.frame = self.server.frame.values(call, tx)
+
+    async def _other_method(self, scope: Any, receive: Any, send: Any) -> None:
+        data, page = next(iter(self.by_method.values()))
+        route = data or page
+        assert route is not None
+        call = Call(self.server, route, scope, receive)
+        call.headers_out.append(("allow", self.allow))
+        if scope["method"] == "OPTIONS":
+            await send_reply(call, Reply(b"", status=204), send, head=False)
+        else:
+            await send_reply(call, tell(call, MethodNotAllowed()), send, head=False)
+
+
+def _rendered(call: Call, answer: Any) -> Any:
+    """Pages are rendered before anything is sent, so that a broken template is a 500 and not half a page."""
+    if isinstance(answer, Page):
+        answer.html = call.server.frame.render(answer)
+    return answer
+
+
+def tell(call: Call, fault: Fault) -> Any:
+    """The fault as the door tells it."""
+    try:
+        return _rendered(call, call.route.door.error(call, fault))
+    except Exception:
+        log.exception("a fault could not be told: %s", fault.code)
+        return problem(call, fault)
+
+
+def _wants_page(scope: Any, method: str) -> bool:
+    accept = content = b""
+    for name, value in scope["headers"]:
+        if name == b"accept":
+            accept = value
+        elif name == b"content-type":
+            content = value
+    if method in ("GET", "HEAD"):
+        return b"text/html" in accept
+    return content.startswith((b"application/x-www-form-urlencoded", b"multipart/form-data"))
+
+
+def _must_be_json(call: Call) -> None:
+    content = call.headers.get(b"content-type", b"")
+    if content and not content.startswith(b"application/json"):
+        raise Unsupported("Send JSON, with Content-Type: application/json")
+
+
+async def read_body(call: Call, limit: int) -> bytes:
+    """The whole body. Raises TooLarge beyond ``limit`` bytes, Malformed when it does not arrive."""
+    declared = call.headers.get(b"content-length")
+    if declared is not None and (not declared.isdigit() or int(declared) > limit):
+        raise TooLarge(f"At most {limit} bytes are accepted here")
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await _receive(call, BODY_SECONDS)
+        if message["type"] == "http.disconnect":
+            raise Malformed("The body broke off")
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > limit:
+            raise TooLarge(f"At most {limit} bytes are accepted here")
+        if not message.get("more_body"):
+            call.body = b"".join((*chunks, chunk)) if chunks else chunk
+            return call.body
+        chunks.append(chunk)
+
+
+async def _receive(call: Call, seconds: float) -> Any:
+    try:
+        async with asyncio.timeout(seconds):
+            return await call.receive()
+    except TimeoutError as error:
+        raise Malformed("The body took too long to arrive") from error

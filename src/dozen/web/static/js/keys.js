@@ -1,0 +1,86 @@
+// The keyboard: g and a letter goes to a room, / searches, j and k walk the list, n writes, ? tells.
+// <html data-keys="off"> turns it off.
+import { element, entriesOf, icon } from './dom.js';
+
+const rooms = () => [...document.querySelectorAll('a[data-key]')];
+const feeds = () => [...document.querySelectorAll('[data-feed]')];
+const items = () => feeds().flatMap(entriesOf).filter((item) => item.offsetParent);
+const typing = 'textarea, select, input:not([type="checkbox"], [type="radio"], [type="button"])';
+let waiting = 0;
+
+function walk(step) {
+  const all = items();
+  const at = all.findIndex((item) => item.contains(document.activeElement));
+  const next = at < 0 ? all.find((item) => item.getBoundingClientRect().top >= 0) : all[at + step];
+  if (!next) return;
+  if (!next.hasAttribute('tabindex')) next.tabIndex = -1;
+  next.focus({ preventScroll: true, focusVisible: true });
+  next.scrollIntoView({ block: 'nearest' });
+}
+
+function find() {
+  const fields = [...document.querySelectorAll('input[data-search]')].filter((field) => field.offsetParent);
+  if (fields.length) fields[0].focus();
+  else document.querySelector('a[data-search]')?.click();
+}
+
+function write() {
+  const place = document.querySelector('[data-compose]');
+  place?.matches('a, button') ? place.click() : place?.focus();
+}
+
+function line(label, ...keys) {
+  const caps = keys.flatMap((key) => [element('kbd', {}, key), ' ']);
+  return element('div', {}, element('span', {}, label), element('span', {}, ...caps));
+}
+
+function helpDialog() {
+  const shut = { type: 'button', class: 'btn btn-icon btn-plain', 'data-close': true, 'aria-label': 'Close' };
+  const acts = [['Search', '/'], ['Write', 'n'], ['Next', 'j'], ['Previous', 'k'], ['Open', 'o'], ['These keys', '?']];
+  const ways = rooms().map((room) => [room.textContent.trim(), 'g', room.dataset.key]);
+  return element('dialog', { id: 'keys', class: 'wide', 'aria-labelledby': 'keys-title' },
+    element('div', { class: 'dialog-head' },
+      element('h2', { id: 'keys-title' }, 'Keys'),
+      element('button', shut, icon('x'))),
+    element('div', { class: 'dialog-body' },
+      element('div', { class: 'keys' }, ...acts.map((act) => line(...act))),
+      element('h3', {}, 'Rooms'),
+      element('div', { class: 'keys' }, ...ways.map((way) => line(...way)), line('Start page', 'g', 'g'))));
+}
+
+function help() {
+  const dialog = document.querySelector('#keys') ?? document.body.appendChild(helpDialog());
+  dialog.showModal();
+}
+
+function follow(item) {
+  const inFeed = item.parentElement?.matches('[data-feed]');
+  const href = item.dataset.href ?? (inFeed && item.querySelector('a[href]')?.href);
+  if (href) location.assign(href);
+}
+
+document.addEventListener('keydown', (event) => {
+  const { target, key } = event;
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (document.documentElement.dataset.keys === 'off' || document.querySelector('dialog[open]')) return;
+  if (target.isContentEditable || target.matches(typing)) return;
+  if (waiting) {
+    clearTimeout(waiting);
+    waiting = 0;
+    const room = rooms().find((link) => link.dataset.key === key);
+    if (room || key === 'g') location.assign(room?.href ?? '/');
+    return;
+  }
+  const act = {
+    g: () => { waiting = setTimeout(() => { waiting = 0; }, 1500); },
+    '/': find,
+    '?': help,
+    j: () => walk(1),
+    k: () => walk(-1),
+    n: write,
+    o: () => follow(document.activeElement),
+  }[key];
+  if (!act) return;
+  event.preventDefault();
+  act();
+});

@@ -1,0 +1,29 @@
+"""Fixtures for the whole suite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.services import redis_url
+from tests.support.town import Town, found_town
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def town(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
+    """An empty installation, on SQLite and again on PostgreSQL."""
+    made = found_town(request.param, tmp_path)
+    if made is None:
+        pytest.skip("PostgreSQL is not installed and DOZEN_TEST_DATABASE_URL is not set")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def redis() -> str:
+    url = redis_url()
+    if url is None:
+        pytest.skip("Redis is not installed and DOZEN_TEST_REDIS_URL is not set")
+    return url

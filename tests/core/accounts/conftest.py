@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from dozen.core import mail
+from dozen.db import open_database
+from dozen.kit import clock
+from dozen.kit.env import Env
+from dozen.kit.ids import Snowflakes
+from tests.core.accounts.helpers import catch_up
+from tests.support.town import Town
+
+
+class Letter(msgspec.Struct):
+    to: str
+    subject: str
+    text: str
+
+    @property
+    def token(self) -> str:
+        """The secret in the letter's link."""
+        return self.text.partition("?token=")[2].split()[0]
+
+
+@pytest.fixture
+def post(monkeypatch: pytest.MonkeyPatch) -> list[Letter]:
+    """Every letter that is sent, as it is handed over (and it is handed over)."""
+    sent: list[Letter] = []
+    send = mail.send
+
+    def record(tx: Any, to: str, subject: str, text: str, html: str | None = None) -> None:
+        send(tx, to, subject, text, html)
+        sent.append(Letter(to, subject, text))
+
+    monkeypatch.setattr(mail, "send", record)
+    return sent
+
+
+@pytest.fixture
+def other(town: Town) -> Iterator[Town]:
+    """A second process on the same database, which has caught up so far."""
+    env = Env(town.env.settings, b"a secret for tests only, 32+ bytes", Snowflakes(2))
+    db = open_database(town.env.settings.database_url, synchronous="NORMAL")
+    env.install(db)
+    made = Town(db, env)
+    catch_up(made)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Let that many milliseconds pass at once."""
+    real, passed = clock.now, [0]
+
+    def wait(ms: int) -> None:
+        passed[0] += ms
+
+    monkeypatch.setattr(clock, "now", lambda: real() + passed[0])
+    return wait

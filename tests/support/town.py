@@ -1,0 +1,105 @@
+"""A small installation to test verbs on: a database with all tables, keys and ids."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+from urllib.parse import urlsplit, urlunsplit
+
+from dozen.app import tables as _all_tables  # noqa: F401 - registers every table
+from dozen.db import Database, Tx, metadata, open_database
+from dozen.db.engine import PostgresDatabase, SqliteDatabase
+from dozen.db.migrate import core_connection
+from dozen.kit.env import Env
+from dozen.kit.ids import Snowflakes
+from dozen.kit.settings import Settings
+from tests.support.services import postgres_url
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Town:
+    """``town.write(verb, …)`` runs a verb in a transaction of its own."""
+
+    def __init__(self, db: Database, env: Env) -> None:
+        self.db = db
+        self.env = env
+
+    def read(self, verb: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return self.db.run_read(self.env, lambda tx: verb(tx, *args, **kwargs))
+
+    def write(self, verb: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return self.db.run_write(self.env, lambda tx: verb(tx, *args, **kwargs))
+
+    def close(self) -> None:
+        self.env.close()
+        self.db.close()
+
+
+@cache
+def _sqlite_template() -> Path:
+    root = Path(tempfile.mkdtemp(prefix="dozen-template-"))
+    db = open_database(f"sqlite:///{root / 'template.db'}", synchronous="NORMAL")
+    assert isinstance(db, SqliteDatabase)
+    db.connection()
+    with core_connection(db) as connection:
+        metadata.create_all(connection)
+    db.connection().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.close()
+    return root / "template.db"
+
+
+@cache
+def _postgres_ready() -> str | None:
+    url = postgres_url()
+    if url is None:
+        return None
+    import os
+
+    import psycopg
+
+    name = f"dozen_test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    with psycopg.connect(url, autocommit=True) as admin:
+        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        admin.execute(f'CREATE DATABASE "{name}"')
+    own = urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+    db = open_database(own)
+    with core_connection(db) as connection:
+        metadata.create_all(connection)
+    db.close()
+    return own
+
+
+def empty_database(kind: str, folder: Path) -> str | None:
+    """The URL of a database with all tables and no rows; None where the engine is missing."""
+    if kind == "sqlite":
+        shutil.copy(_sqlite_template(), folder / "dozen.db")
+        return f"sqlite:///{folder / 'dozen.db'}"
+    url = _postgres_ready()
+    if url is not None:
+        db = open_database(url)
+        assert isinstance(db, PostgresDatabase)
+        names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
+        db.connection().execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+        db.close()
+    return url
+
+
+def found_town(kind: str, folder: Path, **settings: Any) -> Town | None:
+    """A town on an empty database of the given kind; None where the engine is missing."""
+    url = empty_database(kind, folder)
+    if url is None:
+        return None
+    db = open_database(url, synchronous="NORMAL")
+    env = Env(
+        Settings(data_dir=str(folder), database_url=url, **settings),
+        b"a secret for tests only, 32+ bytes",
+        Snowflakes(1),
+    )
+    env.install(db)
+    return Town(db, env)
