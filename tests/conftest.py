@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.services import redis_url
+from tests.support.site import Site, open_site
 from tests.support.town import Town, found_town
 
 
@@ -27,3 +28,13 @@ def redis() -> str:
     if url is None:
         pytest.skip("Redis is not installed and DOZEN_TEST_REDIS_URL is not set")
     return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
+    """A whole server on an empty database, on SQLite and again on PostgreSQL."""
+    made = open_site(request.param, tmp_path)
+    if made is None:
+        pytest.skip("PostgreSQL is not installed and DOZEN_TEST_DATABASE_URL is not set")
+    yield made
+    made.close()

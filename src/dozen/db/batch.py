@@ -89,8 +89,10 @@ class WriteQueue:
     def _start(self, loop: asyncio.AbstractEventLoop) -> bool:
         """Take the write lock, or look again later."""
         if not self._db.gate.acquire(blocking=False):
+            self._db.loop_waits = True
             self._later(loop)
             return False
+        self._db.loop_waits = False
         try:
             if self._driver is None:
                 self._driver = self._db.connect()
@@ -114,6 +116,7 @@ class WriteQueue:
         if waited > _PATIENCE:
             self._waiting_since = 0.0
             self._busy = False
+            self._db.loop_waits = False
             self._fail_queue(Busy())
         else:
             loop.call_later(min(0.0005 + waited / 10, 0.02), self._turn, loop)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,7 @@ T = TypeVar("T")
 
 _BUSY_SECONDS = 10.0
 _TRIES = 4
+_COURTESY = 50  # milliseconds at most that a thread lets the event loop go first
 
 
 class Database(Protocol):
@@ -94,6 +96,8 @@ class SqliteDatabase:
         self.path = path
         self.synchronous = synchronous.upper()
         self.gate = threading.Lock()
+        self.loop_waits = False
+        """The event loop wants the gate: threads that write one transaction after another let it in."""
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
         self._open_lock = threading.Lock()
@@ -128,8 +132,13 @@ class SqliteDatabase:
     def begin(self, env: Env, *, writes: bool) -> Iterator[Tx]:
         """A transaction as a generator: yields once, commits when resumed, rolls back when thrown into."""
         driver = self.connection()
-        if writes and not self.gate.acquire(timeout=_BUSY_SECONDS):
-            raise Busy
+        if writes:
+            for _ in range(_COURTESY):
+                if not self.loop_waits:
+                    break
+                time.sleep(0.001)
+            if not self.gate.acquire(timeout=_BUSY_SECONDS):
+                raise Busy
         try:
             try:
                 driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -32,6 +32,7 @@ Row = tuple[Any, ...]
 Statement = Executable | Callable[[str], Executable]
 Bind = Callable[[Mapping[str, Any]], Sequence[Any]]
 Process = Callable[[list[Row]], list[Row]]
+_FLOAT8 = 701  # PostgreSQL's type code
 
 
 def param(name: str, type_: Any = None) -> Any:
@@ -163,7 +164,11 @@ def compile_for(statement: Executable, dialect_name: str) -> tuple[str, Bind, Pr
 
 
 def _result_processor(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
-    return kind.dialect_impl(dialect).result_processor(dialect, None)
+    made = kind.dialect_impl(dialect)
+    try:
+        return made.result_processor(dialect, None)
+    except TypeError:  # numbers ask psycopg's type code; ours are doubles
+        return made.result_processor(dialect, _FLOAT8)
 
 
 class _Prepared:

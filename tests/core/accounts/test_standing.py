@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from dozen.core import accounts
 from dozen.core.accounts import errors
+from dozen.db import Tx
 from dozen.kit import clock
 from tests.support.people import make_people
 from tests.support.town import Town
@@ -58,6 +61,35 @@ def test_suspension_and_its_end(town: Town, staff: dict[str, int]) -> None:
     town.write(accounts.unsuspend, staff["moderator"], me)
     assert not town.read(accounts.profile, me).suspended
     assert town.read(accounts.person, me).suspended_reason == ""
+
+
+def test_the_suspended_change_nothing_and_let_nothing_in(town: Town, staff: dict[str, int]) -> None:
+    me = staff["member"]
+    app = town.write(
+        accounts.register_app,
+        name="a",
+        redirect_uris=["https://a.example/"],
+        scopes=accounts.ALL,
+        owner=me,
+        signs=True,
+    ).app
+    asked = town.write(accounts.oauth1_start, app.client_id, "oob")
+    town.write(accounts.suspend, staff["admin"], me, reason="spam")
+    verbs: list[Callable[[Tx], object]] = [
+        lambda tx: accounts.edit_profile(tx, me, accounts.Changes(bio="more spam")),
+        lambda tx: accounts.change_username(tx, me, "spammer"),
+        lambda tx: accounts.set_avatar(tx, me, 1),
+        lambda tx: accounts.set_header(tx, me, 1),
+        lambda tx: accounts.issue_token(tx, me, name="x", scopes=accounts.ALL),
+        lambda tx: accounts.authorize(tx, me, app, scopes=accounts.ALL, redirect_uri=None),
+        lambda tx: accounts.issue_oauth1(tx, me, app.id),
+        lambda tx: accounts.oauth1_approve(tx, me, asked.token),
+        lambda tx: accounts.register_app(tx, name="b", redirect_uris=[], scopes=accounts.ALL, owner=me),
+    ]
+    for verb in verbs:
+        with pytest.raises(errors.AccountSuspended):
+            town.write(verb)
+    assert town.read(accounts.export, me)["account"]["bio"] == ""
 
 
 def test_a_suspended_moderator_moderates_nobody(town: Town, staff: dict[str, int]) -> None:

@@ -29,6 +29,9 @@ def test_not_oneself_and_nobody_who_is_not_there(town: Town) -> None:
         town.write(graph.follow, ann, ann)
     with pytest.raises(accounts.errors.NoSuchPerson):
         town.write(graph.follow, ann, ann + 1)
+    for absurd in (0, -1, 1 << 64):
+        with pytest.raises(accounts.errors.NoSuchPerson):
+            town.write(graph.follow, ann, absurd)
     assert edges(town) == set()
 
 

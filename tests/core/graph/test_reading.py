@@ -3,6 +3,8 @@ from __future__ import annotations
 from itertools import permutations
 
 from dozen.core import graph
+from dozen.core.accounts.parts import card_changed
+from dozen.db import Tx
 from dozen.kit import clock, ids
 from tests.core.graph.crowd import crowd, protect
 from tests.support.town import Town
@@ -132,13 +134,9 @@ class TestSuggestions:
         assert found == set(others[-100:])
 
 
-def _delete(tx: object, person: int) -> None:
-    from dozen.core import accounts
-    from dozen.core.accounts.parts import card_changed
-
-    tx.driver.execute(f"UPDATE accounts_people SET deleted_at = 1 WHERE id = {person}")  # type: ignore[attr-defined]
-    card_changed(tx, person)  # type: ignore[arg-type]
-    assert accounts is not None
+def _delete(tx: Tx, person: int) -> None:
+    tx.driver.execute(f"UPDATE accounts_people SET deleted_at = 1 WHERE id = {person}")
+    card_changed(tx, person)
 
 
 def test_ids_of_ties_are_dates(town: Town) -> None:

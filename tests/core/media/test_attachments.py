@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from dozen.core import media
-from dozen.core.media import queries
+from dozen.core.media import processing
 from dozen.core.media.errors import AlreadyAttached, MediaNotFound, ProcessingFailed, StillProcessing
 from dozen.kit.errors import Fault, Invalid
 from tests.core.media.helpers import ANA, BEN, OTHER, POST, drain, files_of, picture, video
@@ -84,7 +84,7 @@ def test_videos_wait_until_they_are_ready(ffmpeg: str, town: Town) -> None:
         town.write(media.attach, ANA, [made.id], POST)
     assert town.write(media.attach, ANA, [made.id], POST, unfinished=True)[0].attached == POST
     failed = video(town)
-    town.write(queries.fail, this=failed.id, reason="It is broken.")
+    town.write(processing.fail, failed, "It is broken.")
     with pytest.raises(ProcessingFailed, match="It is broken"):
         town.write(media.attach, ANA, [failed.id], POST, unfinished=True)
 

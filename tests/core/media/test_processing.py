@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from dozen.core.media.errors import MediaNotFound, StorageDown
 from dozen.core.media.ffmpeg import Ffmpeg
 from dozen.core.media.intake import spool_folder
 from dozen.core.media.storage import Storage
+from dozen.core.media.transcode import Transcoded, transcode
 from dozen.core.realtime import Event, Hub
 from dozen.kit.env import Env
 from tests.core.media import samples
@@ -84,10 +86,9 @@ def test_a_video_that_is_deleted_during_the_work(
 ) -> None:
     town = working
     made = video(town, data=samples.clip())
-    real = processing.transcode
 
-    def slow(*args: object, **kwargs: object) -> object:
-        result = real(*args, **kwargs)  # type: ignore[arg-type]
+    def slow(*args: Any, **kwargs: Any) -> Transcoded:
+        result = transcode(*args, **kwargs)
         town.write(media.delete, ANA, made.id)
         return result
 

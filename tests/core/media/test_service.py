@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import pytest
 
@@ -64,7 +65,7 @@ def test_describing(town: Town) -> None:
     "change",
     [{"alt": "x" * 1501}, {"focus": (1.01, 0)}, {"focus": (float("nan"), 0)}, {"focus": (0, float("inf"))}],
 )
-def test_what_cannot_be_described(town: Town, change: dict[str, object]) -> None:
+def test_what_cannot_be_described(town: Town, change: dict[str, Any]) -> None:
     made = picture(town)
     with pytest.raises(Invalid):
         town.write(media.describe, ANA, made.id, **change)

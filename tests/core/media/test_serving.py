@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from dozen.core import media
 from dozen.core.media.errors import MediaNotFound
 from dozen.core.media.serving import TICKET_LIFE, ticket_opens
-from dozen.core.media.structs import Media, Variant
+from dozen.core.media.structs import Kind, Media, Variant
 from dozen.kit import clock
 from tests.core.media import samples
 from tests.core.media.helpers import ANA, BEN, POST, picture, sent, video
@@ -123,30 +123,13 @@ def test_private_files_are_downloads(town: Town) -> None:
     assert town.env.part(media.Storage).get(served.variant.key) == samples.HTML
 
 
-def a(kind: str, *sizes: tuple[str, int, str]) -> Media:
-    variants = {name: Variant(name, name, width, width, mime, 1) for name, width, mime in sizes}
+def a(kind: Kind, *sizes: tuple[str, int, str]) -> Media:
     return Media(
-        1,
-        ANA,
-        kind,
-        "ready",
-        "b",
-        "m",
-        "",
-        1,
-        1,
-        None,
-        1,
-        None,
-        None,
-        "",
-        None,
-        variants,
-        None,
-        "public",
-        0,
-        None,  # type: ignore[arg-type]
-    )
+        id=1, owner_id=ANA, kind=kind, state="ready", blob="b", mime="m", filename="", width=1, height=1,
+        duration_ms=None, size=1, colour=None, preview=None, alt="", focus=None,
+        variants={name: Variant(name, name, width, width, mime, 1) for name, width, mime in sizes},
+        attached=None, audience="public", created_at=0, error=None,
+    )  # fmt: skip
 
 
 W, J, V = "image/webp", "image/jpeg", "video/mp4"
@@ -154,7 +137,7 @@ GIF = a("gif", ("320.webp", 320, W), ("480.webp", 480, W), ("480.jpg", 480, J), 
 
 
 def name_of(variant: Variant | None) -> str | None:
-    return variant and variant.name
+    return variant.name if variant else None
 
 
 def test_the_best_variant() -> None:

@@ -30,8 +30,16 @@ from tests.support.town import Town
 PICTURE = samples.encoded(samples.photo(200, 150), "PNG")
 
 
-def sent_in_parts(town: Town, data: bytes, size: int, mime: str = "image/png", **options: object) -> int:
-    begun: media.Upload = town.write(media.begin_upload, ANA, len(data), mime, **options)
+def sent_in_parts(
+    town: Town,
+    data: bytes,
+    size: int,
+    mime: str = "image/png",
+    *,
+    filename: str = "",
+    private_file: bool = False,
+) -> int:
+    begun = town.write(media.begin_upload, ANA, len(data), mime, filename=filename, private_file=private_file)
     for n, start in enumerate(range(0, len(data), size)):
         media.append_upload(town.env, ANA, begun.id, n, data[start : start + size])
     return begun.id

@@ -22,14 +22,24 @@ def found(
     town: Town, text: str, viewer: Viewer = ANYBODY, *, kinds: tuple[str, ...] = ("post",), **kw: object
 ) -> list[int]:
     hits = town.read(
-        search.find, search.parse(text), viewer=viewer, realm="microblog", kinds=kinds, **kw  # type: ignore[arg-type]
+        search.find,
+        search.parse(text),
+        viewer=viewer,
+        realm="microblog",
+        kinds=kinds,
+        **kw,  # type: ignore[arg-type]
     )
     return [hit.id for hit in hits]
 
 
 def best(town: Town, text: str, viewer: Viewer = ANYBODY, **kw: object) -> list[Hit]:
     return town.read(
-        search.find_best, search.parse(text), viewer=viewer, realm="microblog", kinds=["post"], **kw  # type: ignore[arg-type]
+        search.find_best,
+        search.parse(text),
+        viewer=viewer,
+        realm="microblog",
+        kinds=["post"],
+        **kw,  # type: ignore[arg-type]
     )
 
 

@@ -72,7 +72,7 @@ def test_an_empty_query_says_so() -> None:
     assert not parse("yes").empty
 
 
-@given(st.text(max_size=120) | st.text(alphabet='"-:#()*^OR ab=~\'\\\0\ud800', max_size=60))
+@given(st.text(max_size=120) | st.text(alphabet="\"-:#()*^OR ab=~'\\\0\ud800", max_size=60))
 def test_no_text_breaks_it(text: str) -> None:
     try:
         query = parse(text)

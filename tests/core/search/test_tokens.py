@@ -54,7 +54,9 @@ def test_facets_of_different_values_differ() -> None:
     assert token("x", "Ärger") == token("x", "arger")
 
 
-@pytest.mark.parametrize("text", ["", "tag", "tag:", "tag: ", "Tag:x", ":x", "kind:x", "audience:public", "author:1"])
+@pytest.mark.parametrize(
+    "text", ["", "tag", "tag:", "tag: ", "Tag:x", ":x", "kind:x", "audience:public", "author:1"]
+)
 def test_what_is_no_facet(text: str) -> None:
     with pytest.raises(ValueError):
         facet(text)

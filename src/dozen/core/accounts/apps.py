@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import SplitResult, urlsplit
 
-from dozen.core.accounts import queries
+from dozen.core.accounts import people, queries
 from dozen.core.accounts.access import SECRET_OF_APP, is_plausible
 from dozen.core.accounts.errors import BadApp, BadClient, BadProfile, BadRedirect, NoSuchApp, TooManyTokens
 from dozen.core.accounts.fields import checked_line
@@ -43,6 +43,8 @@ def register_app(
     is kept sealed and not as a digest only. Without ``owner`` nobody can manage it (Mastodon's way); the
     door limits how many there can be. Raises BadApp, BadScope, TooManyTokens.
     """
+    if owner is not None:
+        people.must_be_active(tx, owner)
     if owner is not None and (queries.count_apps.first(tx, me=owner) or 0) >= MOST:
         raise TooManyTokens
     try:

@@ -51,7 +51,7 @@ def authorize(
             raise ChallengeRequired
     elif method != "S256" or not _S256.fullmatch(challenge):
         raise ChallengeRequired("only S256 is accepted")
-    people.person(tx, me)
+    people.must_be_active(tx, me)
     code = token()
     queries.add_code(
         tx,

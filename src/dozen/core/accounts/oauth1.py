@@ -87,6 +87,7 @@ def oauth1_request(tx: Tx, request: str) -> OAuth1Request:
 def oauth1_approve(tx: Tx, me: int, request: str) -> str:
     """The second leg: ``me`` has agreed. Gives the verifier for the callback. Raises BadGrant."""
     _row(tx, request)
+    people.must_be_active(tx, me)
     verifier = token(16)
     if not queries.approve_oauth1_request(tx, request=digest(request), me=me, code=digest(verifier)):
         raise BadGrant
@@ -120,7 +121,7 @@ def _credentials(tx: Tx, person_id: int, app: App) -> OAuth1Credentials:
         raise BadClient("the application was not registered for OAuth 1.0a")
     if (queries.count_tokens.first(tx, me=person_id, kind="oauth1", now=tx.now) or 0) >= MOST:
         raise TooManyTokens
-    person = people.person(tx, person_id)
+    person = people.must_be_active(tx, person_id)
     made, secret = f"{person_id}-{token(30)}", token()
     queries.add_token(
         tx,

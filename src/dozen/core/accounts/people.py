@@ -6,7 +6,14 @@ from collections.abc import Iterable
 from itertools import islice
 
 from dozen.core.accounts import fields, letters, names, queries
-from dozen.core.accounts.errors import EmailTaken, NoSuchPerson, NotAllowed, RegistrationClosed, UsernameTaken
+from dozen.core.accounts.errors import (
+    AccountSuspended,
+    EmailTaken,
+    NoSuchPerson,
+    NotAllowed,
+    RegistrationClosed,
+    UsernameTaken,
+)
 from dozen.core.accounts.parts import Cards, card_changed
 from dozen.core.accounts.structs import Card, Changes, Kind, NewPerson, Person, Profile, Role, is_suspended
 from dozen.db import Duplicate, Tx
@@ -173,6 +180,16 @@ def person(tx: Tx, person_id: int) -> Person:
     found = queries.person.first(tx, id=person_id)
     if found is None:
         raise NoSuchPerson
+    return found
+
+
+def must_be_active(tx: Tx, me: int) -> Person:
+    """Raises NoSuchPerson for who is deleted or never was, AccountSuspended for who may not act."""
+    found = queries.person.first(tx, id=me)
+    if found is None or found.deleted_at is not None:
+        raise NoSuchPerson
+    if found.suspended(tx.now):
+        raise AccountSuspended(found.suspended_reason or None, until=found.suspended_until)
     return found
 
 

@@ -21,7 +21,9 @@ def edit_profile(tx: Tx, me: int, changes: Changes, *, of: int | None = None) ->
     NotAllowed, NoSuchPerson.
     """
     person_id = me if of is None else of
-    if person_id != me:
+    if person_id == me:
+        people.must_be_active(tx, me)
+    else:
         people.must_be_admin(tx, me)
     old = queries.person_locked.first(tx, id=person_id)
     if old is None or old.deleted_at is not None:
@@ -43,15 +45,15 @@ def edit_profile(tx: Tx, me: int, changes: Changes, *, of: int | None = None) ->
 
 def set_avatar(tx: Tx, me: int, media_id: int | None) -> None:
     """The caller has made sure that the picture is theirs."""
-    if not queries.set_avatar(tx, me=me, avatar_id=media_id, now=tx.now):
-        raise NoSuchPerson
+    people.must_be_active(tx, me)
+    queries.set_avatar(tx, me=me, avatar_id=media_id, now=tx.now)
     card_changed(tx, me)
 
 
 def set_header(tx: Tx, me: int, media_id: int | None) -> None:
     """The caller has made sure that the picture is theirs."""
-    if not queries.set_header(tx, me=me, header_id=media_id, now=tx.now):
-        raise NoSuchPerson
+    people.must_be_active(tx, me)
+    queries.set_header(tx, me=me, header_id=media_id, now=tx.now)
     card_changed(tx, me)
 
 
@@ -60,9 +62,7 @@ def change_username(tx: Tx, me: int, username: str) -> Person:
 
     Raises BadUsername, UsernameTaken, TooManyNames.
     """
-    old = queries.person_locked.first(tx, id=me)
-    if old is None or old.deleted_at is not None:
-        raise NoSuchPerson
+    old = people.must_be_active(tx, me)
     username = names.checked_username(
         username, allow_reserved=names.username_key(username) == old.username.lower()
     )

@@ -59,6 +59,7 @@ def issue_token(
         raise BadScope("a token can only make tokens for what it may do itself")
     person_id = me if of is None else of
     _may_manage(tx, me, person_id)
+    people.must_be_active(tx, me)
     if (queries.count_tokens.first(tx, me=person_id, kind="personal", now=tx.now) or 0) >= MOST:
         raise TooManyTokens
     label = checked_line("name", name, _NAME, least=1)

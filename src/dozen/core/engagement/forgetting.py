@@ -15,18 +15,17 @@ _AT_ONCE = 200
 def forget_subject(tx: Tx, subject_id: int, limit: int = 500) -> bool:
     """Remove marks, comments, reviews and counters of a subject; True while there is more to remove."""
     left = limit - _some_marks_on(tx, subject_id, limit)
-    for comment_id in queries.some_comments_on.all(tx, subject_id=subject_id, limit=max(0, left)):
-        left -= 1 + _some_marks_on(tx, comment_id, left)
-        if left <= 0:
-            return True
-        queries.delete_counts(tx, id=comment_id)
-        queries.delete_comment(tx, id=comment_id)
-    for review_id in queries.some_reviews_on.all(tx, subject_id=subject_id, limit=max(0, left)):
-        left -= 1 + _some_marks_on(tx, review_id, left)
-        if left <= 0:
-            return True
-        queries.delete_counts(tx, id=review_id)
-        queries.delete_review(tx, id=review_id)
+    for some, delete in (
+        (queries.some_comments_on, queries.delete_comment),
+        (queries.some_reviews_on, queries.delete_review),
+    ):
+        for each in some.all(tx, subject_id=subject_id, limit=max(0, left)):
+            left -= _some_marks_on(tx, each, left)
+            if left <= 0:
+                return True
+            queries.delete_counts(tx, id=each)
+            delete(tx, id=each)
+            left -= 1
     if left <= 0:
         return True
     queries.delete_counts(tx, id=subject_id)

@@ -7,6 +7,7 @@ from dozen.core.graph import queries
 from dozen.core.graph.hiding import HiddenCache
 from dozen.core.graph.structs import Relation
 from dozen.db import Tx
+from dozen.kit.ids import MAX
 
 TOPIC = "graph"
 _MIX = 0x9E3779B97F4A7C15
@@ -14,7 +15,7 @@ _MIX = 0x9E3779B97F4A7C15
 
 def somebody(tx: Tx, person_id: int) -> accounts.Card:
     """The card of a person who exists; NoSuchPerson else."""
-    card = accounts.cards(tx, [person_id]).get(person_id)
+    card = accounts.cards(tx, [person_id]).get(person_id) if 0 < person_id <= MAX else None
     if card is None:
         raise accounts.errors.NoSuchPerson
     return card

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from threading import Lock
 from typing import Any
 
 import msgspec
@@ -39,6 +40,7 @@ class HiddenCache:
     def __init__(self) -> None:
         self._kept: Lru[int, _Kept | _Forgotten] = Lru(_KEPT)
         self._cleared_at = 0
+        self._lock = Lock()
 
     @classmethod
     def build(cls, env: Env) -> HiddenCache:
@@ -54,22 +56,25 @@ class HiddenCache:
 
     def put(self, person: int, hidden: Hidden, began: int) -> None:
         """Keep what a transaction that began at ``began`` has read."""
-        found = self._kept.get(person)
-        if began > self._cleared_at and not (isinstance(found, _Forgotten) and began <= found.at):
-            until = min(began + _LONGEST, hidden.until or began + _LONGEST)
-            self._kept.put(person, _Kept(hidden, until))
+        until = min(began + _LONGEST, hidden.until or began + _LONGEST)
+        with self._lock:
+            found = self._kept.get(person)
+            if began > self._cleared_at and not (isinstance(found, _Forgotten) and began <= found.at):
+                self._kept.put(person, _Kept(hidden, until))
 
     def changed(self, person: int, data: Mapping[str, Any]) -> None:
         kind = data["kind"]
         if kind in ("block", "mute", "mute_options") or data.get("reposts") is False:
-            mark = _Forgotten(clock.now())
-            self._kept.put(person, mark)
-            if kind == "block":
-                self._kept.put(data["other"], mark)
+            with self._lock:
+                mark = _Forgotten(clock.now())
+                self._kept.put(person, mark)
+                if kind == "block":
+                    self._kept.put(data["other"], mark)
 
     def clear(self) -> None:
-        self._cleared_at = clock.now()
-        self._kept.clear()
+        with self._lock:
+            self._cleared_at = clock.now()
+            self._kept.clear()
 
     def _heard(self, event: Event) -> None:
         self.changed(event.key, event.data)

@@ -27,9 +27,8 @@ def may_follow(tx: Tx, me: int) -> None:
     if following >= min(MOST_FOLLOWS, max(FOLLOWS, followers * 11 // 10)):
         raise TooManyFollows
     since = ids.at(tx.now - clock.DAY)
-    day = queries.tied_since.first(tx, person=me, kind="follow", since=since, limit=FOLLOWS_A_DAY) or 0
-    day += queries.asked_since.first(tx, person=me, kind="follow", since=since, limit=FOLLOWS_A_DAY) or 0
-    if day >= FOLLOWS_A_DAY:
+    made = queries.tied_or_asked_since.first(tx, person=me, kind="follow", since=since, limit=FOLLOWS_A_DAY)
+    if (made or 0) >= FOLLOWS_A_DAY:
         raise TooManyFollowsToday(retry_after=3600)
 
 

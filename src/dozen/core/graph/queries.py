@@ -92,11 +92,13 @@ _ASKED = ("follow", "friend")
 
 
 def _ties(dialect: str) -> Executable:
-    me, no_time = param("me", Id), literal_column("CAST(NULL AS BIGINT)")
+    me = param("me", Id)
+    no_time: Any = literal_column("CAST(NULL AS BIGINT)")
+    always: Any = literal_column("TRUE")
 
     def plain(which: int, table: Any, mine: Any, other: Any, kinds: tuple[str, ...]) -> Any:
         until = table.c.until if table is edges else no_time
-        row = (literal_column(str(which)), other, table.c.kind, table.c.reposts, table.c.notify, until)
+        row: Any = (literal_column(str(which)), other, table.c.kind, table.c.reposts, table.c.notify, until)
         return select(*row).where(mine == me, table.c.kind.in_(kinds), member(other, "ids"))
 
     def fenced(which: int, table: Any, mine: Any, other: Any, kinds: tuple[str, ...]) -> Any:
@@ -111,8 +113,14 @@ def _ties(dialect: str) -> Executable:
             .offset(literal_column("0"))
             .lateral(f"t{which}")
         )
-        row = (literal_column(str(which)), others.c.id, kind.c.kind, one.c.reposts, one.c.notify, one.c.until)
-        always = literal_column("TRUE")
+        row: Any = (
+            literal_column(str(which)),
+            others.c.id,
+            kind.c.kind,
+            one.c.reposts,
+            one.c.notify,
+            one.c.until,
+        )
         return select(*row).select_from(others.join(kind, always).join(one, always))
 
     branch = plain if dialect == "sqlite" else fenced
@@ -172,13 +180,14 @@ after_to = rows(Edge, _after)
 after_to_notify = rows(Edge, _after.where(text("notify = 1")))
 
 
-def _how_many(c: Any) -> Executable:
+def _how_many(c: Any) -> Any:
     """Ties or requests since a moment (as an id), counted up to a limit."""
     some = select(c.id).where(c.from_id == param("person"), c.kind == param("kind"), c.id > param("since"))
-    return select(func.count()).select_from(some.limit(param("limit")).subquery())
+    return select(func.count()).select_from(some.limit(param("limit")).subquery()).scalar_subquery()
 
 
-tied_since, asked_since = values(int, _how_many(E_)), values(int, _how_many(R_))
+tied_since = values(int, select(_how_many(E_)))
+tied_or_asked_since = values(int, select(_how_many(E_) + _how_many(R_)))
 mutes = rows(
     Edge,
     select(E_.to_id, E_.id)

@@ -77,6 +77,7 @@ class Runner:
         self._over = threading.Event()
         self._ensured: dict[str, Schedule] = {}
         self._away = False
+        self._failures = 0
         # Guarded by the condition; never held while the database is asked.
         self._turn = threading.Condition()
         self._ready: deque[Held] = deque()
@@ -248,15 +249,16 @@ class Runner:
 
     def _keep(self) -> None:
         while not self._over.wait(self._interval()):
+            failures = self._failures
             try:
                 self._beat()
                 if not self._stopping.is_set():
                     self._release_stale()
                     self._ensure()
                     self._see_what_is_due()
-                if self._away:
-                    self._away = False
-                    log.info("the database is back")
+                    if self._away and failures == self._failures:
+                        self._away = False
+                        log.info("the database is back")
             except Unavailable as error:
                 self._note_away(error)
             except Exception:
@@ -320,6 +322,7 @@ class Runner:
             self.wake()
 
     def _note_away(self, error: Exception) -> None:
+        self._failures += 1
         if not self._away:
             self._away = True
             log.warning("the database does not answer; jobs wait for it: %s", error)

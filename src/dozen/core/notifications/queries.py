@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Integer, Text, and_, case, delete, func, insert, literal_column, or_, select, update
+from sqlalchemy import Integer, and_, case, delete, func, insert, literal_column, or_, select, update
 
 from dozen.core.notifications.structs import Item, Mark
 from dozen.core.notifications.tables import choices, items, marks
@@ -42,44 +42,12 @@ following = rows(
 )
 by_id = rows(_item, select(*_columns).where(_mine, I_.id == param("id")))
 by_ids = rows(_item, select(*_columns).where(_mine, member(I_.id, "ids")))
-_group = func.coalesce(I_.group_key, literal_column("'#'").concat(I_.id.cast(Text))).label("key")
-_newest_of_group = func.max(I_.id).label("newest")
-# A person has about a thousand rows at most, so grouping them all is one short scan.
-_groups = (
-    select(
-        _group,
-        _newest_of_group,
-        func.min(I_.id),
-        func.count(),
-        func.sum(case((I_.read_at.is_(None), 1), else_=0)),
-    )
-    .where(_mine)
-    .group_by(_group)
-)
-groups = rows(
+# A person has about a thousand rows at most: grouping them is one short scan.
+to_group = rows(
     _row,
-    _groups.where(_one_of(I_.kind, "kinds"))
-    .having(func.max(I_.id) < param("before"), func.max(I_.id) > param("since"))
-    .order_by(_newest_of_group.desc())
-    .limit(param("limit")),
-)
-one_group = rows(_row, _groups.where(_group.element == param("key")))
-_numbered = (
-    select(
-        I_.group_key,
-        I_.actor_id,
-        func.max(I_.id).label("id"),
-        func.row_number().over(partition_by=I_.group_key, order_by=func.max(I_.id).desc()).label("place"),
-    )
-    .where(_mine, member(I_.group_key, "keys"), I_.actor_id != 0)
-    .group_by(I_.group_key, I_.actor_id)
-    .subquery()
-)
-group_actors = rows(
-    _row,
-    select(_numbered.c.group_key, _numbered.c.actor_id)
-    .where(_numbered.c.place <= param("limit"))
-    .order_by(_numbered.c.group_key, _numbered.c.place),
+    select(I_.id, I_.group_key, I_.actor_id, case((I_.read_at.is_(None), 1), else_=0))
+    .where(_mine, _one_of(I_.kind, "kinds"))
+    .order_by(I_.id.desc()),
 )
 mark = rows(Mark, select(M_.unread, M_.last_read_id).where(M_.person_id == param("me")))
 unread_of = values(int, select(func.count()).where(_mine, I_.read_at.is_(None), member(I_.kind, "kinds")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from itertools import islice
 from typing import Any
 
 from dozen.core.notifications import queries
@@ -55,24 +56,45 @@ def list_grouped(
     limit: int = 20,
 ) -> list[Group]:
     """Groups by their newest item, newest first; what belongs to no group is one of its own."""
-    return _groups(
-        tx,
-        me,
-        queries.groups.all(tx, me=me, before=before or MAX, since=since or 0, limit=limit, **_kinds(kinds)),
-    )
+    first, last = since or 0, before or MAX
+    wanted = (each for each in _drafts(tx, me, kinds).values() if first < each.newest < last)
+    return _finished(tx, me, list(islice(wanted, limit)))
 
 
-def _groups(tx: Tx, me: int, found: list[queries.Row]) -> list[Group]:
-    heads = {item.id: item for item in queries.by_ids.all(tx, me=me, ids=[row[1] for row in found])}
-    actors: dict[str, list[int]] = {}
-    for key, actor in queries.group_actors.all(tx, me=me, keys=[row[0] for row in found], limit=_ACTORS):
-        actors.setdefault(key, []).append(actor)
-    out = []
-    for key, newest, oldest, count, unread in found:
-        head = heads[newest]
-        alone = [head.actor_id] if head.actor_id is not None else []
-        out.append(Group(key, head, oldest, count, int(unread), tuple(actors.get(key, alone))))
-    return out
+class _Draft:
+    """A group that is being put together, from its newest item on."""
+
+    __slots__ = ("actors", "count", "key", "newest", "oldest", "unread")
+
+    def __init__(self, key: str, newest: int) -> None:
+        self.key = key
+        self.newest = self.oldest = newest
+        self.count = self.unread = 0
+        self.actors: list[int] = []
+
+
+def _drafts(tx: Tx, me: int, kinds: Collection[str] | None) -> dict[str, _Draft]:
+    """All groups by key, newest first."""
+    drafts: dict[str, _Draft] = {}
+    for item_id, group_key, actor, unread in queries.to_group.all(tx, me=me, **_kinds(kinds)):
+        key = group_key or f"#{item_id}"
+        draft = drafts.get(key)
+        if draft is None:
+            draft = drafts[key] = _Draft(key, item_id)
+        draft.oldest = item_id
+        draft.count += 1
+        draft.unread += unread
+        if actor and len(draft.actors) < _ACTORS and actor not in draft.actors:
+            draft.actors.append(actor)
+    return drafts
+
+
+def _finished(tx: Tx, me: int, drafts: list[_Draft]) -> list[Group]:
+    heads = {each.id: each for each in queries.by_ids.all(tx, me=me, ids=[draft.newest for draft in drafts])}
+    return [
+        Group(draft.key, heads[draft.newest], draft.oldest, draft.count, draft.unread, tuple(draft.actors))
+        for draft in drafts
+    ]
 
 
 def item(tx: Tx, me: int, item_id: int) -> Item:
@@ -85,10 +107,10 @@ def item(tx: Tx, me: int, item_id: int) -> Item:
 
 def group(tx: Tx, me: int, key: str) -> Group:
     """One of my groups. Raises NoSuchNotification."""
-    found = _groups(tx, me, queries.one_group.all(tx, me=me, key=key))
-    if not found:
+    draft = _drafts(tx, me, None).get(key)
+    if draft is None:
         raise NoSuchNotification
-    return found[0]
+    return _finished(tx, me, [draft])[0]
 
 
 def unread(tx: Tx, me: int, *, kinds: Collection[str] | None = None) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from itertools import islice
 
 from dozen.core.search import queries
-from dozen.core.search.structs import Name, Suggestion
+from dozen.core.search.structs import Name, NameWord, Suggestion
 from dozen.core.search.tokens import words
 from dozen.db import Tx
 from dozen.kit.text import clean
@@ -58,12 +58,7 @@ def suggest(
     if not typed:
         return []
     limit = max(1, min(limit, 50))
-    longest = max(typed, key=len)
-    given = {"realm": realm, "kind": kind, "start": longest}
-    found = queries.names_by_word.all(tx, **given, limit=_FEW + 1)
-    if len(found) > _FEW:
-        head = longest[:2]
-        found += queries.names_by_weight[len(head)].all(tx, **given, head=head, limit=_FEW)
+    found = _beginning(tx, realm, kind, typed)
     fitting = {each.id: each for each in found if each.id not in hidden and _begins(each.words, typed)}
     exact = f" {' '.join(typed)} "
     ranked = sorted(
@@ -71,6 +66,17 @@ def suggest(
         key=lambda each: (exact not in f" {each.words} ", -each.weight, each.name, each.id),
     )
     return [Suggestion(each.id, each.name, each.weight) for each in ranked[:limit]]
+
+
+def _beginning(tx: Tx, realm: str, kind: str, typed: list[str]) -> list[NameWord]:
+    """Names that one of the words typed begins: a word that few begin with, or else the longest."""
+    for word in sorted(typed, key=len):
+        given = {"realm": realm, "kind": kind, "start": word}
+        found = queries.names_by_word.all(tx, **given, limit=_FEW + 1)
+        if len(found) <= _FEW:
+            return found
+    head = word[:2]
+    return found + queries.names_by_weight[len(head)].all(tx, **given, head=head, limit=_FEW)
 
 
 def _begins(all_words: str, typed: list[str]) -> bool:

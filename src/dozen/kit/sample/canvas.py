@@ -97,10 +97,12 @@ def spline(points: Sequence[Point], closed: bool = True, steps: int = 8) -> list
             t2, t3 = t * t, t * t * t
             w0, w1 = -t3 + 2 * t2 - t, 3 * t3 - 5 * t2 + 2
             w2, w3 = -3 * t3 + 4 * t2 + t, t3 - t2
-            curve.append((
-                (w0 * p0[0] + w1 * p1[0] + w2 * p2[0] + w3 * p3[0]) / 2,
-                (w0 * p0[1] + w1 * p1[1] + w2 * p2[1] + w3 * p3[1]) / 2,
-            ))
+            curve.append(
+                (
+                    (w0 * p0[0] + w1 * p1[0] + w2 * p2[0] + w3 * p3[0]) / 2,
+                    (w0 * p0[1] + w1 * p1[1] + w2 * p2[1] + w3 * p3[1]) / 2,
+                )
+            )
     if not closed:
         curve.append(points[-1])
     return curve
@@ -272,11 +274,15 @@ class Canvas:
         width, height = self.width * scale, max(4, round((bottom - top) * scale))
         drift = Image.frombytes("L", (9, 4), bytes(stream.between(90, 255) for _ in range(36)))
         mask = drift.resize((width, height), Image.Resampling.BICUBIC)
-        fade = gradient((1, height), ((0, BLACK), (0.5, WHITE), (1, BLACK))).convert("L").resize((width, height))
+        fade = (
+            gradient((1, height), ((0, BLACK), (0.5, WHITE), (1, BLACK))).convert("L").resize((width, height))
+        )
         mask = ImageChops.multiply(mask, fade).point([round(value * strength) for value in range(256)])
         self.image.paste(color, (0, round(top * scale), width, round(top * scale) + height), mask)
 
-    def cloud(self, cx: float, cy: float, width: float, color: Color, stream: Stream, alpha: int = 255) -> None:
+    def cloud(
+        self, cx: float, cy: float, width: float, color: Color, stream: Stream, alpha: int = 255
+    ) -> None:
         """A flat-bottomed cloud of discs."""
         scale = self.scale
         wide, tall = max(8, round(width * scale)), max(6, round(width * 0.42 * scale))
@@ -285,7 +291,7 @@ class Canvas:
         floor = tall * 0.86
         for at in range(9):
             place = (at + stream.uniform(0.1, 0.9)) / 9 * 2 - 1
-            radius = tall * (0.42 * (1 - place * place) + 0.13) * stream.uniform(0.75, 1.15)
+            radius = tall * (0.32 * (1 - place * place) + 0.13) * stream.uniform(0.7, 1.12)
             x, y = wide * (0.5 + place * 0.38), floor - radius * 0.62
             pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=alpha)
         pen.rounded_rectangle((wide * 0.06, floor - tall * 0.16, wide * 0.94, floor), tall * 0.08, fill=alpha)
@@ -307,7 +313,9 @@ class Canvas:
     def vignette(self, strength: float = 0.25) -> None:
         """Darker corners."""
         mask = _vignette_mask().resize(self.image.size, Image.Resampling.BILINEAR)
-        self.image.paste((14, 8, 26), (0, 0, *self.image.size), mask.point([round(v * strength) for v in range(256)]))
+        self.image.paste(
+            (14, 8, 26), (0, 0, *self.image.size), mask.point([round(v * strength) for v in range(256)])
+        )
 
     def done(self, grain: int = 5) -> Image.Image:
         """The finished picture."""
@@ -319,7 +327,9 @@ class Canvas:
 def _glow_mask() -> Image.Image:
     """Bright in the middle, dark from the inscribed circle on, without an edge."""
     # The gradient has 255 in the corners, so 180 on the inscribed circle.
-    return Image.radial_gradient("L").point([round(255 * max(0.0, 1 - value / 180) ** 2) for value in range(256)])
+    return Image.radial_gradient("L").point(
+        [round(255 * max(0.0, 1 - value / 180) ** 2) for value in range(256)]
+    )
 
 
 @lru_cache(maxsize=1)

@@ -63,7 +63,9 @@ class Pattern:
 
     __slots__ = ("needs", "number", "parts")
 
-    def __init__(self, parts: tuple[str | Node, ...], needs: frozenset[str] = frozenset(), number: int = 0) -> None:
+    def __init__(
+        self, parts: tuple[str | Node, ...], needs: frozenset[str] = frozenset(), number: int = 0
+    ) -> None:
         self.parts = parts
         self.needs = needs
         """The lists that it draws from, outside alternatives."""
@@ -173,7 +175,9 @@ class _Url:
 
     def fill(self, env: Env) -> str:
         path = env.stream.pick(self.lists["path"]).fill(env)
-        tail = env.stream.pick(("", "", f"/{env.stream.between(2, 980)}", f"?p={env.stream.between(10, 9900)}"))
+        tail = env.stream.pick(
+            ("", "", f"/{env.stream.between(2, 980)}", f"?p={env.stream.between(10, 9900)}")
+        )
         return f"https://{env.stream.pick(_DOMAINS)}/{path}{tail}"
 
 
@@ -190,7 +194,9 @@ def compile_pattern(text: str, lists: Lists, capital: bool = False, number: int 
         if start > at:
             parts.append(text[at:start])
         end = _closing(text, start)
-        opens_sentence = (capital and start == 0) or (start > 0 and _SENTENCE_END.search(text[:start]) is not None)
+        opens_sentence = (capital and start == 0) or (
+            start > 0 and _SENTENCE_END.search(text[:start]) is not None
+        )
         node = _node(text[start + 1 : end], lists, opens_sentence)
         at = end + 1
         if isinstance(node, _Slot):
@@ -220,7 +226,9 @@ def compile_all(texts: Iterable[str], lists: Lists, capital: bool = False) -> tu
 def weighted(patterns: Iterable[Pattern]) -> tuple[Pattern, ...]:
     """The patterns, those that can say many things several times over: so that few texts come twice."""
     return tuple(
-        pattern for pattern in patterns for _ in range(sum(pattern.ways >= ways for ways in (1, 8, 60, 600, 6000)))
+        pattern
+        for pattern in patterns
+        for _ in range(sum(pattern.ways >= ways for ways in (1, 8, 60, 600, 6000)))
     )
 
 

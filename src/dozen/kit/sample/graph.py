@@ -78,7 +78,9 @@ def power_law(
                 # The remainder: rounding may carry the last place just past the end.
                 other = circle[int((law.low + law.width * draw()) ** law.power - law.offset) % len(circle)]
             else:
-                other = int((everyone.low + everyone.width * draw()) ** everyone.power - everyone.offset) % people
+                other = (
+                    int((everyone.low + everyone.width * draw()) ** everyone.power - everyone.offset) % people
+                )
             chosen.add(other)
         chosen.discard(me)
         for other in sorted(chosen):

@@ -170,7 +170,9 @@ def _bio(stream: Stream, who: Pair, liked: tuple[str, ...], code: str) -> str:
 
 
 def _others(stream: Stream, liked: tuple[str, ...]) -> list[str]:
-    return [name for name in stream.picks(("music", "books", "travel", "coffee", "films"), 4) if name not in liked]
+    return [
+        name for name in stream.picks(("music", "books", "travel", "coffee", "films"), 4) if name not in liked
+    ]
 
 
 def _location(stream: Stream, who: Pair) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dozen.core import accounts
-from dozen.core.accounts import errors as faults
 from dozen.db import Tx
 from dozen.kit.errors import Invalid, NotFound, Unavailable
 from dozen.services.home import schemas
 from dozen.services.home.errors import NotThatPerson
 from dozen.web import Api, Call, Reply
+
+faults = accounts.errors
 
 api = Api("/api", tag="Accounts")
 READ, WRITE = "account:read", "account:write"

@@ -11,7 +11,7 @@ from dozen.core.jobs import database
 from dozen.db import Tx
 from dozen.kit import clock, ids, sample
 from dozen.kit.env import Env
-from dozen.services.home.jobs import document, name
+from dozen.services.home.service import document, name
 from dozen.web import Progress
 
 PEOPLE = {"small": 300, "large": 100_000}

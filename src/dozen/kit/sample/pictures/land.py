@@ -37,7 +37,14 @@ def mountains(stream: Stream, width: int, height: int) -> Image.Image:
         canvas.shape([*bank, (width, height), (0, height)], dark(sky.near, 0.35))
         _pines(canvas, stream, height * 0.99, dark(sky.near, 0.42), stream.between(5, 12), 0.2)
     if stream.chance(50):
-        flock(canvas, stream, (x + width * 0.3) % width, y + height * 0.02, dark(sky.near, 0.1), stream.between(3, 8))
+        flock(
+            canvas,
+            stream,
+            (x + width * 0.3) % width,
+            y + height * 0.02,
+            dark(sky.near, 0.1),
+            stream.between(3, 8),
+        )
     return canvas.done()
 
 
@@ -71,15 +78,21 @@ def forest(stream: Stream, width: int, height: int) -> Image.Image:
 def desert(stream: Stream, width: int, height: int) -> Image.Image:
     """Dunes with a lit and a shaded side."""
     sky = pick_sky(stream, "day", "golden", "dusk", "rose", "ember", "teal")
-    canvas = Canvas(width, height, ((0, sky.zenith), (0.36, sky.middle), (0.62, sky.horizon), (1, sky.horizon)))
+    canvas = Canvas(
+        width, height, ((0, sky.zenith), (0.36, sky.middle), (0.62, sky.horizon), (1, sky.horizon))
+    )
     sun(canvas, stream, sky, height * 0.1, height * 0.4)
     sand = oklch(stream.uniform(0.72, 0.82), stream.uniform(0.08, 0.13), stream.uniform(48, 82))
     mesa = mix(sky.horizon, dark(sand, 0.4), 0.42)
-    canvas.shape([*ridge(stream, width, height * 0.55, height * 0.09, 0.42, 6), (width, height), (0, height)], mesa)
+    canvas.shape(
+        [*ridge(stream, width, height * 0.55, height * 0.09, 0.42, 6), (width, height), (0, height)], mesa
+    )
     for layer in range(4):
         near = (layer + 1) / 4
         base = height * (0.54 + 0.32 * near**1.2)
-        crest = spline([(width * at / 5, base + stream.bell() * height * 0.09) for at in range(-1, 7)], closed=False)
+        crest = spline(
+            [(width * at / 5, base + stream.bell() * height * 0.09) for at in range(-1, 7)], closed=False
+        )
         tint = mix(mix(sand, sky.horizon, 0.5), mix(sand, sky.far, 0.12), near)
         canvas.shaded([*crest, (width, height), (0, height)], ((0, light(tint, 0.16)), (1, dark(tint, 0.1))))
         peak = min(crest[len(crest) // 4 : -len(crest) // 4], key=lambda point: point[1])
@@ -105,7 +118,13 @@ def desert(stream: Stream, width: int, height: int) -> Image.Image:
         _caravan(canvas, stream, height * 0.8, dark(mix(sand, sky.near, 0.8), 0.4))
     if stream.chance(40):
         for _ in range(stream.between(1, 3)):
-            _cactus(canvas, stream, width * stream.uniform(0.08, 0.92), height * stream.uniform(0.86, 0.98), sky.near)
+            _cactus(
+                canvas,
+                stream,
+                width * stream.uniform(0.08, 0.92),
+                height * stream.uniform(0.86, 0.98),
+                sky.near,
+            )
     return canvas.done(7)
 
 
@@ -120,14 +139,24 @@ def snow(stream: Stream, width: int, height: int) -> Image.Image:
     for layer in range(4):
         near = (layer + 1) / 4
         base = height * (0.5 + 0.34 * near)
-        hill = spline([(width * at / 4, base + stream.bell() * height * 0.1) for at in range(-1, 6)], closed=False)
+        hill = spline(
+            [(width * at / 4, base + stream.bell() * height * 0.1) for at in range(-1, 6)], closed=False
+        )
         tint = mix(mix(white, sky.far, 0.55), white, near)
         canvas.shaded([*hill, (width, height), (0, height)], ((0, tint), (1, mix(tint, sky.zenith, 0.22))))
         firs = mix(mix(sky.far, sky.near, 0.5), sky.near, near)
         for _ in range(round(20 * (1 - near * 0.55))):
             at = stream.between(8, len(hill) - 9)
             x, y = hill[at]
-            _fir(canvas, stream, x, y + height * 0.02, height * (0.05 + 0.15 * near) * stream.uniform(0.6, 1.2), firs, white)
+            _fir(
+                canvas,
+                stream,
+                x,
+                y + height * 0.02,
+                height * (0.05 + 0.15 * near) * stream.uniform(0.6, 1.2),
+                firs,
+                white,
+            )
         if layer == 2:
             x, y = hill[stream.between(len(hill) // 3, len(hill) * 2 // 3)]
             _hut(canvas, x, y + height * 0.02, height * 0.11, dark(sky.near, 0.1), white)
@@ -141,18 +170,25 @@ def starry(stream: Stream, width: int, height: int) -> Image.Image:
     """The Milky Way above a dark horizon."""
     hue = stream.uniform(220, 330)
     canvas = Canvas(
-        width, height, ((0, oklch(0.14, 0.05, hue)), (0.6, oklch(0.26, 0.09, hue)), (1, oklch(0.42, 0.1, hue - 50)))
+        width,
+        height,
+        ((0, oklch(0.14, 0.05, hue)), (0.6, oklch(0.26, 0.09, hue)), (1, oklch(0.42, 0.1, hue - 50))),
     )
     x0, slope = width * stream.uniform(0.2, 0.8), stream.uniform(-0.7, 0.7) * width
     for at in range(20):
         t = at / 19
         x, y = x0 + slope * (t - 0.5) + stream.bell() * width * 0.05, height * t * 0.95
-        canvas.glow(x, y, height * stream.uniform(0.12, 0.26), oklch(0.7, 0.09, hue + stream.uniform(-50, 60)), 0.22)
+        canvas.glow(
+            x, y, height * stream.uniform(0.12, 0.26), oklch(0.7, 0.09, hue + stream.uniform(-50, 60)), 0.22
+        )
     for _ in range(480):
         t = stream.unit()
         spread = stream.bell() * width * 0.16
         canvas.disc(
-            x0 + slope * (t - 0.5) + spread, t * height, height / 900 * stream.uniform(0.4, 1.3), (255, 246, 236),
+            x0 + slope * (t - 0.5) + spread,
+            t * height,
+            height / 900 * stream.uniform(0.4, 1.3),
+            (255, 246, 236),
             stream.between(70, 220),
         )
     stars(canvas, stream, 320, height * 0.95)
@@ -182,33 +218,56 @@ def field(stream: Stream, width: int, height: int) -> Image.Image:
     sun(canvas, stream, sky, height * 0.12, height * 0.34)
     for _ in range(stream.between(2, 5)):
         cloud = light(sky.horizon, 0.55)
-        canvas.cloud(width * stream.unit(), height * stream.uniform(0.1, 0.36), width * stream.uniform(0.14, 0.3), cloud, stream, 170)
-    hue = stream.uniform(95, 150)
+        canvas.cloud(
+            width * stream.unit(),
+            height * stream.uniform(0.1, 0.36),
+            width * stream.uniform(0.14, 0.3),
+            cloud,
+            stream,
+            170,
+        )
+    hue = stream.uniform(112, 152)
     turbines = stream.chance(60)
     for layer in range(4):
         near = (layer + 1) / 4
         base = height * (0.46 + 0.36 * near)
-        hill = spline([(width * at / 3, base + stream.bell() * height * 0.12) for at in range(-1, 5)], closed=False)
+        hill = spline(
+            [(width * at / 3, base + stream.bell() * height * 0.12) for at in range(-1, 5)], closed=False
+        )
         if turbines and layer in (1, 2):
             for part in range(stream.between(2, 4)):
                 x, y = hill[6 + part * (len(hill) - 12) // 4 + stream.between(0, 4)]
                 _turbine(canvas, stream, x, y + height * 0.03, height * (0.16 + 0.2 * near))
-        tint = oklch(0.78 - 0.12 * near, 0.11, hue - 38 * (layer % 2) * stream.unit())
+        tint = oklch(0.8 - 0.16 * near, 0.13, hue - 34 * (layer % 2) * stream.unit())
         tint = mix(tint, sky.horizon, 0.4 * (1 - near))
         canvas.shaded([*hill, (width, height), (0, height)], ((0, light(tint, 0.1)), (1, dark(tint, 0.2))))
         if layer % 2 == 1:
             for furrow in range(9):
                 x = width * furrow / 8
-                canvas.line([(x, base + height * 0.06), ((x - width / 2) * 2.2 + width / 2, height)], dark(tint, 0.16), height / 260, 90)
+                canvas.line(
+                    [(x, base + height * 0.06), ((x - width / 2) * 2.2 + width / 2, height)],
+                    dark(tint, 0.16),
+                    height / 260,
+                    90,
+                )
     if not turbines:
-        _tree(canvas, stream, width * stream.uniform(0.25, 0.75), height * 0.84, height * 0.34, oklch(0.42, 0.1, hue))
+        _tree(
+            canvas,
+            stream,
+            width * stream.uniform(0.25, 0.75),
+            height * 0.84,
+            height * 0.34,
+            oklch(0.42, 0.1, hue),
+        )
     return canvas.done()
 
 
 def road(stream: Stream, width: int, height: int) -> Image.Image:
     """A road that runs to the horizon."""
     sky = pick_sky(stream)
-    canvas = Canvas(width, height, ((0, sky.zenith), (0.4, sky.middle), (0.58, sky.horizon), (1, sky.horizon)))
+    canvas = Canvas(
+        width, height, ((0, sky.zenith), (0.4, sky.middle), (0.58, sky.horizon), (1, sky.horizon))
+    )
     if sky.name == "night":
         stars(canvas, stream, 150, height * 0.5)
     horizon = height * stream.uniform(0.5, 0.58)
@@ -218,7 +277,10 @@ def road(stream: Stream, width: int, height: int) -> Image.Image:
         line = ridge(stream, width, horizon - height * 0.02, height * (0.24 - 0.12 * layer), 0.52)
         canvas.shape([*line, (width, height), (0, height)], mix(sky.far, sky.near, 0.15 + 0.35 * layer))
     ground = mix(sky.near, oklch(0.62, 0.09, stream.uniform(50, 150)), 0.55)
-    canvas.shaded([(0, horizon), (width, horizon), (width, height), (0, height)], ((0, light(mix(ground, sky.far, 0.4), 0.1)), (1, dark(ground, 0.3))))
+    canvas.shaded(
+        [(0, horizon), (width, horizon), (width, height), (0, height)],
+        ((0, light(mix(ground, sky.far, 0.4), 0.1)), (1, dark(ground, 0.3))),
+    )
     bend = width * stream.uniform(-0.16, 0.16)
     left, right = [], []
     for at in range(41):
@@ -228,17 +290,32 @@ def road(stream: Stream, width: int, height: int) -> Image.Image:
         middle = end + bend * (1 - t) * t * 3 + (width / 2 - end) * t
         left.append((middle - half, y))
         right.append((middle + half, y))
-    canvas.shaded([*left, *reversed(right)], ((0, mix((70, 70, 84), sky.far, 0.5)), (1, mix((52, 52, 62), sky.near, 0.25))))
+    canvas.shaded(
+        [*left, *reversed(right)],
+        ((0, mix((70, 70, 84), sky.far, 0.5)), (1, mix((52, 52, 62), sky.near, 0.25))),
+    )
     for at in range(4, 40, 4):
         (lx, ly), (rx, _), (lx2, ly2), (rx2, _) = left[at], right[at], left[at + 1], right[at + 1]
         m, m2 = (lx + rx) / 2, (lx2 + rx2) / 2
         wide, wide2 = (rx - lx) * 0.016, (rx2 - lx2) * 0.016
-        canvas.shape([(m - wide, ly), (m + wide, ly), (m2 + wide2, ly2 + (ly2 - ly) * 0.5), (m2 - wide2, ly2 + (ly2 - ly) * 0.5)], (244, 226, 160))
+        canvas.shape(
+            [
+                (m - wide, ly),
+                (m + wide, ly),
+                (m2 + wide2, ly2 + (ly2 - ly) * 0.5),
+                (m2 - wide2, ly2 + (ly2 - ly) * 0.5),
+            ],
+            (244, 226, 160),
+        )
     for side, edge in ((-1, left), (1, right)):
         for at in range(6, 40, 5):
             x, y = edge[at]
             tall = (y - horizon) * 0.34
-            canvas.line([(x + side * tall * 0.3, y), (x + side * tall * 0.3, y - tall)], mix((236, 236, 236), sky.near, 0.3), tall * 0.1 + 0.5)
+            canvas.line(
+                [(x + side * tall * 0.3, y), (x + side * tall * 0.3, y - tall)],
+                mix((236, 236, 236), sky.near, 0.3),
+                tall * 0.1 + 0.5,
+            )
     return canvas.done(6)
 
 
@@ -253,12 +330,32 @@ def sky_only(stream: Stream, width: int, height: int) -> Image.Image:
         near = (layer + 1) / 5
         tint = mix(light(sky.horizon, 0.5), mix(sky.far, sky.middle, 0.5), stream.unit() * 0.6)
         for _ in range(4):
-            canvas.cloud(width * stream.uniform(-0.05, 1.05), height * (0.1 + 0.85 * near) + stream.bell() * height * 0.06, width * (0.16 + 0.34 * near) * stream.uniform(0.6, 1.2), tint, stream, 110 + layer * 22)
+            canvas.cloud(
+                width * stream.uniform(-0.05, 1.05),
+                height * (0.1 + 0.85 * near) + stream.bell() * height * 0.06,
+                width * (0.16 + 0.34 * near) * stream.uniform(0.6, 1.2),
+                tint,
+                stream,
+                110 + layer * 22,
+            )
     if stream.chance(35):
         x, y, radius = width * 0.5, height * 1.05, height * 0.85
         for band, hue in enumerate((25, 55, 95, 145, 235, 300)):
-            canvas.ring(x, y, radius - band * height * 0.022, mix(oklch(0.75, 0.15, hue), sky.middle, 0.55), height * 0.023)
-    flock(canvas, stream, width * stream.uniform(0.3, 0.7), height * 0.3, dark(sky.near, 0.1), stream.between(4, 12))
+            canvas.ring(
+                x,
+                y,
+                radius - band * height * 0.022,
+                mix(oklch(0.75, 0.15, hue), sky.middle, 0.55),
+                height * 0.023,
+            )
+    flock(
+        canvas,
+        stream,
+        width * stream.uniform(0.3, 0.7),
+        height * 0.3,
+        dark(sky.near, 0.1),
+        stream.between(4, 12),
+    )
     return canvas.done()
 
 
@@ -287,10 +384,19 @@ def _pines(canvas: Canvas, stream: Stream, base: float, color: Color, count: int
         # More of them at the sides, which frames the view.
         side = stream.unit() ** 2 * 0.5
         x = canvas.width * (side if stream.chance(50) else 1 - side)
-        _fir(canvas, stream, x, base + canvas.height * 0.02, canvas.height * size * stream.uniform(0.5, 1.3), color)
+        _fir(
+            canvas,
+            stream,
+            x,
+            base + canvas.height * 0.02,
+            canvas.height * size * stream.uniform(0.5, 1.3),
+            color,
+        )
 
 
-def _fir(canvas: Canvas, stream: Stream, x: float, y: float, tall: float, color: Color, snowy: Color | None = None) -> None:
+def _fir(
+    canvas: Canvas, stream: Stream, x: float, y: float, tall: float, color: Color, snowy: Color | None = None
+) -> None:
     wide = tall * stream.uniform(0.17, 0.24)
     canvas.box(x - tall * 0.018, y - tall * 0.16, x + tall * 0.018, y, dark(color, 0.2))
     left, right = [], []
@@ -305,31 +411,63 @@ def _fir(canvas: Canvas, stream: Stream, x: float, y: float, tall: float, color:
         for tier in range(1, tiers):
             low = y - tall * (0.76 - tier * 0.165)
             half = wide * (0.3 + 0.7 * (tier + 1) / tiers)
-            canvas.shape([(x - half, low), (x - half * 0.3, low - tall * 0.13), (x + half * 0.1, low - tall * 0.08)], snowy, 200)
+            canvas.shape(
+                [(x - half, low), (x - half * 0.3, low - tall * 0.13), (x + half * 0.1, low - tall * 0.08)],
+                snowy,
+                200,
+            )
 
 
 def _tree(canvas: Canvas, stream: Stream, x: float, y: float, tall: float, color: Color) -> None:
     canvas.shadow(x, y, tall * 0.5, tall * 0.06, 0.3)
     trunk = dark(mix(color, (110, 70, 50), 0.7), 0.3)
-    canvas.shape([(x - tall * 0.04, y), (x - tall * 0.02, y - tall * 0.5), (x + tall * 0.02, y - tall * 0.5), (x + tall * 0.05, y)], trunk)
+    canvas.shape(
+        [
+            (x - tall * 0.04, y),
+            (x - tall * 0.02, y - tall * 0.5),
+            (x + tall * 0.02, y - tall * 0.5),
+            (x + tall * 0.05, y),
+        ],
+        trunk,
+    )
     for at in range(16):
         shade = light(color, 0.22 * at / 16)
-        canvas.disc(x + stream.bell() * tall * 0.34, y - tall * 0.66 + stream.bell() * tall * 0.24 - at * tall * 0.006, tall * stream.uniform(0.1, 0.17), shade)
+        canvas.disc(
+            x + stream.bell() * tall * 0.34,
+            y - tall * 0.66 + stream.bell() * tall * 0.24 - at * tall * 0.006,
+            tall * stream.uniform(0.1, 0.17),
+            shade,
+        )
 
 
 def _turbine(canvas: Canvas, stream: Stream, x: float, y: float, tall: float) -> None:
     color = (248, 248, 250)
-    canvas.shape([(x - tall * 0.016, y), (x - tall * 0.008, y - tall), (x + tall * 0.008, y - tall), (x + tall * 0.016, y)], color)
+    canvas.shape(
+        [
+            (x - tall * 0.016, y),
+            (x - tall * 0.008, y - tall),
+            (x + tall * 0.008, y - tall),
+            (x + tall * 0.016, y),
+        ],
+        color,
+    )
     turn = stream.uniform(0, 120)
     for blade in range(3):
-        shape = [(x, y - tall), (x + tall * 0.035, y - tall * 1.1), (x, y - tall * 1.56), (x - tall * 0.008, y - tall)]
+        shape = [
+            (x, y - tall),
+            (x + tall * 0.035, y - tall * 1.1),
+            (x, y - tall * 1.56),
+            (x - tall * 0.008, y - tall),
+        ]
         canvas.shape(turned(shape, x, y - tall, turn + 120 * blade), color)
     canvas.disc(x, y - tall, tall * 0.02, color)
 
 
 def _hut(canvas: Canvas, x: float, y: float, size: float, color: Color, roof: Color) -> None:
     canvas.box(x - size * 0.6, y - size * 0.6, x + size * 0.6, y, color)
-    canvas.shape([(x - size * 0.78, y - size * 0.52), (x, y - size * 1.15), (x + size * 0.78, y - size * 0.52)], roof)
+    canvas.shape(
+        [(x - size * 0.78, y - size * 0.52), (x, y - size * 1.15), (x + size * 0.78, y - size * 0.52)], roof
+    )
     canvas.box(x + size * 0.3, y - size * 1.15, x + size * 0.44, y - size * 0.7, color)
     canvas.glow(x - size * 0.2, y - size * 0.3, size * 1.1, (255, 206, 120), 0.6)
     canvas.box(x - size * 0.34, y - size * 0.45, x - size * 0.08, y - size * 0.18, (255, 220, 140))
@@ -348,8 +486,16 @@ def _cactus(canvas: Canvas, stream: Stream, x: float, y: float, color: Color) ->
     wide = tall * 0.15
     green = mix(color, (58, 110, 82), 0.55)
     canvas.line([(x, y), (x, y - tall)], green, wide)
-    canvas.line([(x, y - tall * 0.4), (x - tall * 0.24, y - tall * 0.4), (x - tall * 0.24, y - tall * 0.72)], green, wide * 0.72)
-    canvas.line([(x, y - tall * 0.3), (x + tall * 0.22, y - tall * 0.3), (x + tall * 0.22, y - tall * 0.56)], green, wide * 0.72)
+    canvas.line(
+        [(x, y - tall * 0.4), (x - tall * 0.24, y - tall * 0.4), (x - tall * 0.24, y - tall * 0.72)],
+        green,
+        wide * 0.72,
+    )
+    canvas.line(
+        [(x, y - tall * 0.3), (x + tall * 0.22, y - tall * 0.3), (x + tall * 0.22, y - tall * 0.56)],
+        green,
+        wide * 0.72,
+    )
 
 
 def _caravan(canvas: Canvas, stream: Stream, y: float, color: Color) -> None:
@@ -359,7 +505,15 @@ def _caravan(canvas: Canvas, stream: Stream, y: float, color: Color) -> None:
         cx, cy = x + at * size * 2.1, y - at * size * 0.08
         canvas.ellipse(cx, cy - size * 0.75, size * 0.55, size * 0.28, color)
         canvas.disc(cx - size * 0.05, cy - size * 1.0, size * 0.24, color)
-        canvas.curve([(cx + size * 0.5, cy - size * 0.7), (cx + size * 0.72, cy - size * 0.8), (cx + size * 0.8, cy - size * 1.3)], color, size * 0.14)
+        canvas.curve(
+            [
+                (cx + size * 0.5, cy - size * 0.7),
+                (cx + size * 0.72, cy - size * 0.8),
+                (cx + size * 0.8, cy - size * 1.3),
+            ],
+            color,
+            size * 0.14,
+        )
         canvas.ellipse(cx + size * 0.9, cy - size * 1.34, size * 0.19, size * 0.1, color)
         for leg in (-0.38, -0.2, 0.22, 0.4):
             canvas.line([(cx + size * leg, cy - size * 0.6), (cx + size * leg, cy)], color, size * 0.09)
@@ -378,7 +532,9 @@ def _mirror(canvas: Canvas, stream: Stream, shore: float, tint: Color) -> None:
     scale = canvas.scale
     top = round(shore * scale)
     deep = canvas.image.height - top
-    above = canvas.image.crop((0, max(0, top - deep), canvas.image.width, top)).transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+    above = canvas.image.crop((0, max(0, top - deep), canvas.image.width, top)).transpose(
+        Image.Transpose.FLIP_TOP_BOTTOM
+    )
     veil = Image.new("RGB", above.size, tint)
     canvas.image.paste(Image.blend(above, veil, 0.22), (0, top))
     for _ in range(46):

@@ -22,9 +22,45 @@ _FITTING = {
     ">": ("link", "<", "quote."),
     "~": ("thread", "<", "quote."),
 }
-_BEFORE_AN_ANSWER = ("", "", "", "", "Easy: ", "For me: ", "Honestly: ", "My two cents: ", "Hm. ", "At our place: ", "🙋 ")
-_AFTER_AN_ANSWER = ("", "", "", "", " Good luck!", " Tell us how it went!", " At least that's how I see it.", " 🙂", " Promise.")
-_SCENIC = ("mountains", "sea", "forest", "desert", "snow", "stars", "sky", "city", "garden", "birds", "boat", "road", "field")
+_BEFORE_AN_ANSWER = (
+    "",
+    "",
+    "",
+    "",
+    "Easy: ",
+    "For me: ",
+    "Honestly: ",
+    "My two cents: ",
+    "Hm. ",
+    "At our place: ",
+    "🙋 ",
+)
+_AFTER_AN_ANSWER = (
+    "",
+    "",
+    "",
+    "",
+    " Good luck!",
+    " Tell us how it went!",
+    " At least that's how I see it.",
+    " 🙂",
+    " Promise.",
+)
+_SCENIC = (
+    "mountains",
+    "sea",
+    "forest",
+    "desert",
+    "snow",
+    "stars",
+    "sky",
+    "city",
+    "garden",
+    "birds",
+    "boat",
+    "road",
+    "field",
+)
 _MOOD_OF_KIND = {"post": ".", "question": "?", "joke": "!", "link": ">", "thread": "~"}
 
 

@@ -21,7 +21,8 @@ def conversation(seed: Seed, n: int, *, mention: Mention | None = None) -> tuple
     stream = Stream(seed, "conversation", n)
     env = Env(stream, mention)
     return tuple(
-        Line("AB".index(speaker), pattern.fill(env)) for speaker, pattern in stream.pick(wordfiles.conversations())
+        Line("AB".index(speaker), pattern.fill(env))
+        for speaker, pattern in stream.pick(wordfiles.conversations())
     )
 
 

@@ -206,7 +206,13 @@ def _dress(
             text += joint + added
     if persona == "minimal":
         text = text.lower().removesuffix(".")
-    elif persona == "cheerful" and mood == "+" and text.endswith(".") and not text.endswith("..") and stream.chance(50):
+    elif (
+        persona == "cheerful"
+        and mood == "+"
+        and text.endswith(".")
+        and not text.endswith("..")
+        and stream.chance(50)
+    ):
         text = text[:-1] + "!"
     if len(text) > LONGEST - 24:
         return text[:LONGEST], ()

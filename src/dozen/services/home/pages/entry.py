@@ -7,11 +7,12 @@ from typing import Annotated, Any
 import msgspec
 
 from dozen.core import accounts
-from dozen.core.accounts import errors as faults
 from dozen.kit.errors import Fault
 from dozen.services.home.pages.door import again, device, enter, inside, pages
 from dozen.web import Call, Cookie, Form, Page, Redirect
 from dozen.web.auth import SESSION
+
+faults = accounts.errors
 
 Back = Annotated[str, msgspec.Meta(max_length=1000)]
 Secret = Annotated[str, msgspec.Meta(max_length=200)]

@@ -8,11 +8,12 @@ import segno
 from markupsafe import Markup
 
 from dozen.core import accounts
-from dozen.core.accounts import errors as faults
 from dozen.kit.errors import Fault
 from dozen.services.home.pages.door import again, pages
 from dozen.web import Call, Cookie, Form, Page, Redirect
 from dozen.web.auth import SESSION
+
+faults = accounts.errors
 
 _SECONDS = {"7": 7 * 86400, "30": 30 * 86400, "365": 365 * 86400, "": None}
 

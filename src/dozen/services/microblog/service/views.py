@@ -45,6 +45,7 @@ def changed(tx: Tx, post_id: int) -> None:
 def load(tx: Tx, wanted: Iterable[int]) -> dict[int, Post]:
     """Posts by id, whoever asks; those that are gone are missing."""
     lru = tx.part(HotPosts).lru
+    stamp = lru.stamp
     found: dict[int, Post] = {}
     missing: list[int] = []
     for post_id in wanted:
@@ -57,7 +58,7 @@ def load(tx: Tx, wanted: Iterable[int]) -> dict[int, Post]:
         for post in queries.by_ids.all(tx, ids=missing):
             found[post.id] = post
             if not tx.writes:  # what this transaction wrote may be undone
-                lru.put(post.id, post)
+                lru.put(post.id, post, stamp)
     return found
 
 

@@ -2,7 +2,7 @@
 // Without scripts the same link leads to the next page.
 import { announce, arrived, entriesOf } from './dom.js';
 
-const pages = new WeakMap();
+const fetched = new WeakMap(); // feed -> the addresses of the pages added to it
 const link = (feed) => feed.querySelector('a[rel="next"]');
 
 /** Fetches a page and returns its feed of the same name. */
@@ -19,24 +19,27 @@ export function unseen(feed, other) {
   return entriesOf(other).filter((entry) => !entry.id || !known.has(entry.id));
 }
 
+function append(feed, page, url) {
+  const next = link(feed);
+  const holder = next.closest('.feed-more') ?? next;
+  const added = page ? unseen(feed, page) : [];
+  holder.before(...added);
+  added.forEach(arrived);
+  fetched.get(feed).push(url);
+  const onward = page && link(page);
+  if (onward) next.href = onward.href;
+  else {
+    holder.remove();
+    announce('That is everything');
+  }
+}
+
 async function extend(feed) {
   const next = link(feed);
   if (!next || feed.getAttribute('aria-busy') === 'true') return false;
   feed.setAttribute('aria-busy', 'true');
-  const { href } = next;
-  const holder = next.closest('.feed-more') ?? next;
   try {
-    const page = await fetchFeed(href, feed.dataset.feed);
-    const added = page ? unseen(feed, page) : [];
-    holder.before(...added);
-    added.forEach(arrived);
-    const onward = page && link(page);
-    if (onward) next.href = onward.href;
-    else {
-      holder.remove();
-      announce('That is everything');
-    }
-    pages.get(feed).push(href);
+    append(feed, await fetchFeed(next.href, feed.dataset.feed), next.href);
     return true;
   } catch {
     next.textContent = 'Try again'; // the link stays: it can be pressed, or followed
@@ -48,41 +51,47 @@ async function extend(feed) {
 
 // The place is an entry and its distance from the top, not a number of pixels: pictures and news move pixels.
 function remember(feed) {
+  const urls = fetched.get(feed).slice(0, 20);
   const first = entriesOf(feed).find((entry) => entry.getBoundingClientRect().bottom > 60);
-  if (!first?.id || !pages.get(feed).length) return;
-  const place = { count: pages.get(feed).length, id: first.id, top: first.getBoundingClientRect().top };
-  history.replaceState({ ...history.state, feed: place }, '');
+  if (!first?.id || !urls.length) return;
+  const place = { name: feed.dataset.feed, urls, id: first.id, top: first.getBoundingClientRect().top };
+  history.replaceState({ ...history.state, place }, '');
 }
 
 async function comeBack(feed) {
-  const place = history.state?.feed;
-  if (!place || !performance.getEntriesByType('navigation')[0]?.type.match(/back_forward|reload/)) return;
-  for (let i = 0; i < Math.min(place.count, 20) && !document.getElementById(place.id); i += 1) {
-    if (!(await extend(feed))) break;
+  const place = history.state?.place;
+  const how = performance.getEntriesByType('navigation')[0]?.type;
+  if (place?.name !== feed.dataset.feed || !['back_forward', 'reload'].includes(how)) return;
+  const pages = await Promise.all(place.urls.map((url) => fetchFeed(url, place.name).catch(() => null)));
+  for (const [at, page] of pages.entries()) {
+    if (!page || !link(feed)) break;
+    append(feed, page, place.urls[at]);
   }
   const entry = document.getElementById(place.id);
   if (entry) scrollBy({ top: entry.getBoundingClientRect().top - place.top, behavior: 'instant' });
 }
 
+function watch(feed) {
+  const next = link(feed);
+  if (!next) return;
+  const near = new IntersectionObserver(async ([seen]) => {
+    if (!seen.isIntersecting || !(await extend(feed))) return;
+    near.unobserve(next);
+    if (next.isConnected) near.observe(next); // asks again while the link is still near
+  }, { rootMargin: '1000px' });
+  near.observe(next);
+}
+
 export function init(root) {
   for (const feed of root.querySelectorAll('[data-feed]')) {
-    if (pages.has(feed)) continue;
-    pages.set(feed, []);
-    const next = link(feed);
-    if (!next) continue;
-    next.addEventListener('click', (event) => {
+    if (fetched.has(feed)) continue;
+    fetched.set(feed, []);
+    link(feed)?.addEventListener('click', (event) => {
       if (event.metaKey || event.ctrlKey || event.shiftKey) return;
       event.preventDefault();
       extend(feed);
     });
     addEventListener('pagehide', () => remember(feed));
-    comeBack(feed).then(() => {
-      const near = new IntersectionObserver(async ([seen]) => {
-        if (!seen.isIntersecting || !(await extend(feed))) return;
-        near.unobserve(next);
-        if (next.isConnected) near.observe(next); // asks again while the link is still near
-      }, { rootMargin: '1000px' });
-      if (next.isConnected) near.observe(next);
-    });
+    comeBack(feed).then(() => watch(feed));
   }
 }
