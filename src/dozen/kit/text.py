@@ -11,20 +11,37 @@ _UNSPACED = re.compile(
     "\U00020000-\U0003134f]"
 )
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufeff\ufffe\uffff]")
+_MOST_MARKS = 30  # combining marks in a row: normalizing takes quadratic time in them
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u3000]+")
 
 
 def clean(text: str, *, lines: bool = False) -> str:
     """NFC, no control characters or lone surrogates, no space at the ends; one line unless ``lines``."""
-    text = unicodedata.normalize("NFC", _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+    text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = unicodedata.normalize("NFC", _few_marks(text))
     if not lines:
         text = _SPACES.sub(" ", text.replace("\n", " "))
     return text.strip()
 
 
+def _few_marks(text: str) -> str:
+    """``text`` with no more than so many combining marks on one letter."""
+    if len(text) <= _MOST_MARKS or text.isascii():
+        return text
+    kept: list[str] = []
+    run = 0
+    for char in text:
+        run = run + 1 if unicodedata.combining(char) else 0
+        if run <= _MOST_MARKS:
+            kept.append(char)
+    return "".join(kept) if len(kept) < len(text) else text
+
+
 def fold(text: str) -> str:
     """For comparing and searching: case and compatibility forms folded, accents off."""
-    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    if text.isascii():
+        return text.casefold()
+    decomposed = unicodedata.normalize("NFKD", _few_marks(text)).casefold()
     return unicodedata.normalize("NFC", "".join(c for c in decomposed if not unicodedata.combining(c)))
 
 

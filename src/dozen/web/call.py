@@ -119,6 +119,11 @@ class Call:
     def header(self, name: str) -> str:
         return self.headers.get(name.encode(), b"").decode("latin-1")
 
+    def declares_more(self, limit: int) -> bool:
+        """Whether the body is said to be longer than ``limit`` bytes (or something that is no length)."""
+        declared = self.headers.get(b"content-length", b"0")
+        return not declared.isdigit() or len(declared) > 18 or int(declared) > limit
+
     @property
     def cookies(self) -> dict[str, str]:
         if self._cookies is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from dozen.web.binding import parse_query
 if TYPE_CHECKING:
     from dozen.web.call import Call
 
+_NUMBER = re.compile("-?[0-9]{1,19}")
 _MOST_PARTS = 64
 _FIELD_LIMIT = 64 * 1024
 _IDLE_SECONDS = 30.0
@@ -69,7 +71,7 @@ class Form:
         text = self.get(name).strip()
         if not text:
             return None
-        if not text.lstrip("-").isdecimal() or len(text) > 19:
+        if not _NUMBER.fullmatch(text):
             raise Invalid(fields={name: "This must be a whole number"})
         return int(text)
 
@@ -122,9 +124,8 @@ async def read_upload(call: Call, limit: int) -> Form:
     kind, options = parse_options_header(call.header("content-type"))
     if kind != "multipart/form-data":
         raise Unsupported("Send a form with files (multipart/form-data)")
-    declared = call.header("content-length")
-    if declared and (not declared.isdigit() or int(declared) > limit):
-        raise TooLarge(f"At most {limit // 2**20} MiB are accepted here")
+    if call.declares_more(limit):
+        raise TooLarge(f"At most {limit // 2**20 or 1} MiB are accepted here")
     form = Form()
     parser = _Parser(call, form, options.get("boundary", ""), limit)
     try:

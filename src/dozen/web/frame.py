@@ -34,6 +34,7 @@ class Frame:
         self.routes: list[Route] = [route for room in rooms for door in room.doors for route in door.routes]
         self._description: bytes | None = None
         self._by_name = {room.name: room for room in rooms}
+        self._by_door = {door: room for room in rooms for door in room.doors}
         folders = {"": _HERE / "static"}
         folders |= {room.name: room.folder / "static" for room in rooms if (room.folder / "static").is_dir()}
         self.assets = Assets(folders)
@@ -88,7 +89,6 @@ class Frame:
         return self._values(call, {})
 
     def _values(self, call: Call, counts: Mapping[str, int]) -> Mapping[str, Any]:
-        name = call.route.path.split("/")[1] or "home"
         flash = call.flash or _read_flash(call)
         call.flash = flash
         theme = call.cookies.get("theme", "auto")
@@ -97,7 +97,7 @@ class Frame:
             "me": None
             if actor is None
             else Me(actor.person_id, actor.username, actor.name, actor.avatar_id, actor.admin),
-            "room": self._by_name.get(name, self._by_name["home"]),
+            "room": self._by_door.get(call.route.door, self._by_name["home"]),
             "path": call.path,
             "theme": theme if theme in ("light", "dark") else "auto",
             "flash": [{"kind": flash[0], "text": flash[1]}] if flash else [],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any, Generic, TypeVar
+from urllib.parse import quote
 
 import msgspec
 
@@ -12,6 +13,8 @@ T = TypeVar("T")
 Header = tuple[str, str]
 
 encode_json = msgspec.json.Encoder().encode
+_ADDRESS = "%/:?#[]@!$&'()*+,;=~"
+"""What may stand in an address as it is (RFC 3986, and ``%`` of what is quoted already)."""
 
 
 class Reply(Generic[T]):
@@ -49,6 +52,16 @@ class Page:
         self.html = ""
 
 
+def local(address: str) -> str:
+    """``address`` if it is a path on this server, ``/`` otherwise.
+
+    Browsers take ``/\\`` for ``//`` and drop tabs and line ends from addresses, so nothing that is not
+    printable may stand in one.
+    """
+    inside = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
+    return address if inside else "/"
+
+
 class Redirect:
     """303 to ``to`` (a path of ours), with an optional message for the next page."""
 
@@ -57,7 +70,7 @@ class Redirect:
     def __init__(
         self, to: str, *, flash: str | None = None, kind: str = "success", headers: list[Header] | None = None
     ) -> None:
-        self.to = to if to.startswith("/") and not to.startswith(("//", "/\\")) else "/"
+        self.to = quote(local(to), safe=_ADDRESS)
         self.flash = (kind, flash) if flash else None
         self.headers = headers or []
 

@@ -158,7 +158,8 @@ class Address:
 
             def admit(tx: Tx) -> None:
                 auth.admit(call, tx)
-                auth.limit(call)
+                if not route.upload:
+                    auth.limit(call)
                 if route.door.kind == "page" and route.writes and not call.csrf_checked:
                     auth.check_csrf(call, form.get("csrf") if form is not None else "")
 
@@ -202,7 +203,8 @@ class Address:
         if scope["method"] == "OPTIONS":
             await send_reply(call, Reply(b"", status=204), send, head=False)
         else:
-            await send_reply(call, tell(call, MethodNotAllowed()), send, head=False)
+            head = scope["method"] == "HEAD"
+            await send_reply(call, tell(call, MethodNotAllowed()), send, head=head)
 
 
 def _rendered(call: Call, answer: Any) -> Any:
@@ -241,28 +243,23 @@ def _must_be_json(call: Call) -> None:
 
 async def read_body(call: Call, limit: int) -> bytes:
     """The whole body. Raises TooLarge beyond ``limit`` bytes, Malformed when it does not arrive."""
-    declared = call.headers.get(b"content-length")
-    if declared is not None and (not declared.isdigit() or int(declared) > limit):
+    if call.declares_more(limit):
         raise TooLarge(f"At most {limit} bytes are accepted here")
     chunks: list[bytes] = []
     size = 0
-    while True:
-        message = await _receive(call, BODY_SECONDS)
-        if message["type"] == "http.disconnect":
-            raise Malformed("The body broke off")
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size > limit:
-            raise TooLarge(f"At most {limit} bytes are accepted here")
-        if not message.get("more_body"):
-            call.body = b"".join((*chunks, chunk)) if chunks else chunk
-            return call.body
-        chunks.append(chunk)
-
-
-async def _receive(call: Call, seconds: float) -> Any:
     try:
-        async with asyncio.timeout(seconds):
-            return await call.receive()
+        async with asyncio.timeout(BODY_SECONDS):
+            while True:
+                message = await call.receive()
+                if message["type"] == "http.disconnect":
+                    raise Malformed("The body broke off")
+                chunk = message.get("body", b"")
+                size += len(chunk)
+                if size > limit:
+                    raise TooLarge(f"At most {limit} bytes are accepted here")
+                if not message.get("more_body"):
+                    call.body = b"".join((*chunks, chunk)) if chunks else chunk
+                    return call.body
+                chunks.append(chunk)
     except TimeoutError as error:
         raise Malformed("The body took too long to arrive") from error

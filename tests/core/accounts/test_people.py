@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dozen.core import accounts
-from dozen.core.accounts import errors, queries
+from dozen.core.accounts import errors, people_queries
 from dozen.db import Tx
 from dozen.kit import clock
 from tests.core.accounts.conftest import Letter
@@ -224,8 +224,8 @@ def test_cards_come_from_memory(town: Town, monkeypatch: pytest.MonkeyPatch) -> 
     def never(*args: object, **kw: object) -> None:
         raise AssertionError("asked the database")
 
-    monkeypatch.setattr(queries, "cards", never)
-    monkeypatch.setattr(queries, "card_by_name", never)
+    monkeypatch.setattr(people_queries, "cards", never)
+    monkeypatch.setattr(people_queries, "card_by_name", never)
     assert town.read(accounts.cards, ids) == first
     assert town.read(accounts.by_username, first[ids[0]].username.upper()) == first[ids[0]]
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from dozen.core import accounts
-from dozen.core.accounts import access, errors, queries, sessions
+from dozen.core.accounts import access, access_queries, errors, sessions
 from dozen.core.accounts.parts import ACCESS_TTL, Access
 from dozen.core.realtime import Hub
 from dozen.db import Tx
@@ -221,7 +221,7 @@ def test_a_flush_does_not_bring_back_an_ended_session(town: Town, later: Wait) -
 def test_callers_come_from_memory(town: Town, later: Wait, monkeypatch: pytest.MonkeyPatch) -> None:
     done = _open(town, make_people(town, 1)[0])
     assert _actor(town, done) is not None
-    real = queries.session_caller
+    real = access_queries.session_caller
     asked = []
 
     class Counting:
@@ -229,7 +229,7 @@ def test_callers_come_from_memory(town: Town, later: Wait, monkeypatch: pytest.M
             asked.append(params)
             return real.first(tx, **params)
 
-    monkeypatch.setattr(queries, "session_caller", Counting())
+    monkeypatch.setattr(access_queries, "session_caller", Counting())
     for _ in range(5):
         assert _actor(town, done) is not None
     assert asked == []

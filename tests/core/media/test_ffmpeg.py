@@ -79,15 +79,17 @@ def test_limits_and_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         time.sleep(0.5)
         for limit in (resource.RLIMIT_FSIZE, resource.RLIMIT_CPU, resource.RLIMIT_CORE, resource.RLIMIT_AS):
             print(resource.getrlimit(limit)[0], file=sys.stderr)
+        print(os.getpriority(os.PRIO_PROCESS, 0), file=sys.stderr)
         print(sorted(os.environ), file=sys.stderr)
         print(os.getcwd(), file=sys.stderr)
         print(repr(sys.stdin.read()), file=sys.stderr)
         """,
     )
     code, log = curious.run([], folder=tmp_path, seconds=10, most_bytes=12_345)
-    size, processor, core, memory, environ, folder, given = log.splitlines()
+    size, processor, core, memory, nice, environ, folder, given = log.splitlines()
     assert (code, int(size), int(processor), int(core)) == (0, 12_345, 41, 0)
     assert 0 < int(memory) <= 4 << 30
+    assert int(nice) >= 10
     assert "DOZEN_SECRET" not in environ
     assert folder == str(tmp_path)
     assert given == "''"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dozen.core.accounts import queries
+from dozen.core.accounts import access_queries, oauth_queries
 from dozen.core.accounts.parts import ACCESS_TTL, Access, Caller
 from dozen.core.accounts.structs import Actor, AppActor, OAuth1Secrets, Scopes, is_suspended
 from dozen.db import Tx
@@ -33,7 +33,7 @@ def actor_for_session(tx: Tx, token: str) -> Actor | None:
     access = tx.part(Access)
     caller = access.get(key, tx.now)
     if caller is None:
-        row = queries.session_caller.first(tx, digest=key[1:], now=tx.now)
+        row = access_queries.session_caller.first(tx, digest=key[1:], now=tx.now)
         if row is None:
             return None
         session_id, expires_at, seen_at, *who = row
@@ -53,7 +53,7 @@ def caller_for_token(tx: Tx, token: str) -> Actor | AppActor | None:
     access = tx.part(Access)
     caller = access.get(key, tx.now)
     if caller is None:
-        row = queries.token_caller.first(tx, digest=key[1:], now=tx.now)
+        row = access_queries.token_caller.first(tx, digest=key[1:], now=tx.now)
         # An OAuth 1.0a token is said aloud in every request: alone it proves nothing.
         if row is None or row[3] == "oauth1":
             return None
@@ -81,11 +81,11 @@ def oauth1_secrets(tx: Tx, consumer_key: str, token: str) -> OAuth1Secrets | Non
     caller = access.get(key, tx.now)
     if caller is None:
         token_digest = digest(token)
-        row = queries.token_caller.first(tx, digest=token_digest, now=tx.now)
-        app = queries.app_by_client.first(tx, client_id=consumer_key)
+        row = access_queries.token_caller.first(tx, digest=token_digest, now=tx.now)
+        app = oauth_queries.app_by_client.first(tx, client_id=consumer_key)
         if row is None or app is None or row[3] != "oauth1" or row[5] != app.id:
             return None
-        sealed = (queries.app_secret.first(tx, id=app.id) or (None, None))[1]
+        sealed = (oauth_queries.app_secret.first(tx, id=app.id) or (None, None))[1]
         if sealed is None:
             return None
         keys = tx.env.keys
@@ -118,11 +118,11 @@ def flush_seen(tx: Tx) -> int:
     access = tx.part(Access)
     sessions, tokens = access.seen()
     if sessions:
-        queries.touch_session.many(
+        access_queries.touch_session.many(
             tx, [{"session": key, "at": at, "end": at + SESSION_LASTS} for key, at in sessions.items()]
         )
     if tokens:
-        queries.touch_token.many(tx, [{"token": key, "at": at} for key, at in tokens.items()])
+        oauth_queries.touch_token.many(tx, [{"token": key, "at": at} for key, at in tokens.items()])
     tx.after_commit(lambda: access.written(sessions, tokens))
     return len(sessions) + len(tokens)
 

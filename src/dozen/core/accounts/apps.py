@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import SplitResult, urlsplit
 
-from dozen.core.accounts import people, queries
+from dozen.core.accounts import oauth_queries, people
 from dozen.core.accounts.access import SECRET_OF_APP, is_plausible
 from dozen.core.accounts.errors import BadApp, BadClient, BadProfile, BadRedirect, NoSuchApp, TooManyTokens
 from dozen.core.accounts.fields import checked_line
@@ -45,7 +45,7 @@ def register_app(
     """
     if owner is not None:
         people.must_be_active(tx, owner)
-    if owner is not None and (queries.count_apps.first(tx, me=owner) or 0) >= MOST:
+    if owner is not None and (oauth_queries.count_apps.first(tx, me=owner) or 0) >= MOST:
         raise TooManyTokens
     try:
         label, site = checked_line("name", name, _NAME, least=1), checked_line("website", website, 500)
@@ -70,7 +70,7 @@ def register_app(
         created_at=tx.now,
     )
     secret = token() if confidential else ""
-    queries.add_app(
+    oauth_queries.add_app(
         tx,
         id=app.id,
         client_id=app.client_id,
@@ -148,7 +148,7 @@ def _same_loopback(known: str, asked: str) -> bool:
 
 def app(tx: Tx, client_id: str) -> App:
     """Raises BadClient."""
-    found = queries.app_by_client.first(tx, client_id=client_id) if is_plausible(client_id) else None
+    found = oauth_queries.app_by_client.first(tx, client_id=client_id) if is_plausible(client_id) else None
     if found is None:
         raise BadClient
     return found
@@ -161,7 +161,7 @@ def authenticate_app(tx: Tx, client_id: str, client_secret: str | None) -> App:
         if client_secret:
             raise BadClient
         return found
-    kept = (queries.app_secret.first(tx, id=found.id) or (None, None))[0]
+    kept = (oauth_queries.app_secret.first(tx, id=found.id) or (None, None))[0]
     shown = digest(client_secret) if client_secret and is_plausible(client_secret) else b""
     if kept is None or not same(bytes(kept), shown):
         raise BadClient
@@ -170,11 +170,11 @@ def authenticate_app(tx: Tx, client_id: str, client_secret: str | None) -> App:
 
 def my_apps(tx: Tx, me: int) -> list[App]:
     """Those that ``me`` registered, newest first."""
-    return queries.apps_of.all(tx, me=me)
+    return oauth_queries.apps_of.all(tx, me=me)
 
 
 def _owned(tx: Tx, me: int, app_id: int) -> App:
-    found = queries.app.first(tx, id=app_id)
+    found = oauth_queries.app.first(tx, id=app_id)
     if found is None or found.owner_id != me:
         raise NoSuchApp
     return found
@@ -186,8 +186,8 @@ def new_app_secret(tx: Tx, me: int, app_id: int) -> NewApp:
     if not found.confidential:
         raise BadApp("a public application has no secret")
     secret = token()
-    signs = (queries.app_secret.first(tx, id=app_id) or (None, None))[1] is not None
-    queries.set_app_secret(
+    signs = (oauth_queries.app_secret.first(tx, id=app_id) or (None, None))[1] is not None
+    oauth_queries.set_app_secret(
         tx, app=app_id, digest=digest(secret), sealed=_sealed(tx, found, secret) if signs else None
     )
     access_changed(tx, 0)
@@ -197,18 +197,18 @@ def new_app_secret(tx: Tx, me: int, app_id: int) -> NewApp:
 def delete_app(tx: Tx, me: int, app_id: int) -> None:
     """With every token that it got. Raises NoSuchApp, also for somebody else's."""
     _owned(tx, me, app_id)
-    for drop in queries.drop_app:
+    for drop in oauth_queries.drop_app:
         drop(tx, app=app_id)
     access_changed(tx, 0)
 
 
 def consents(tx: Tx, me: int) -> list[Consent]:
     """The applications that may act for ``me``."""
-    return queries.consents.all(tx, me=me)
+    return oauth_queries.consents.all(tx, me=me)
 
 
 def withdraw(tx: Tx, me: int, app_id: int) -> None:
     """Take back all that an application was allowed. Raises NoSuchApp when it was allowed nothing."""
-    if not sum(drop(tx, app=app_id, me=me) for drop in queries.drop_consent):
+    if not sum(drop(tx, app=app_id, me=me) for drop in oauth_queries.drop_consent):
         raise NoSuchApp
     access_changed(tx, me)

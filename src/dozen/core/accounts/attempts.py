@@ -11,7 +11,7 @@ from ipaddress import IPv6Address, ip_address
 
 import msgspec
 
-from dozen.core.accounts import queries
+from dozen.core.accounts import access_queries
 from dozen.core.accounts.errors import LockedOut
 from dozen.db import Tx
 from dozen.kit import clock
@@ -57,13 +57,13 @@ def count(tx: Tx, kind: str, text: str) -> bytes:
     """Count one; gives the key to take it back with. Raises LockedOut when it comes too early."""
     rule = RULES[kind]
     key = tx.env.keys.sign("accounts.attempts", f"{kind}\0{text}".encode("utf-8", "surrogatepass"), size=16)
-    queries.start_attempts(tx, key=key, now=tx.now)
-    n, last_at = queries.attempt_locked.first(tx, key=key) or (0, tx.now)
+    access_queries.start_attempts(tx, key=key, now=tx.now)
+    n, last_at = access_queries.attempt_locked.first(tx, key=key) or (0, tx.now)
     passed = max(0, tx.now - last_at)
     n = max(0, n - passed // rule.melts)
     if passed < (wait := rule.wait(n)):
         raise LockedOut(retry_after=-(-(wait - passed) // clock.SECOND))
-    queries.set_attempts(tx, attempt=key, count=n + 1, now=tx.now)
+    access_queries.set_attempts(tx, attempt=key, count=n + 1, now=tx.now)
     return key
 
 
@@ -78,9 +78,9 @@ def allowed(tx: Tx, kind: str, text: str) -> bool:
 
 def take_back(tx: Tx, key: bytes) -> None:
     """The one that was just counted was right."""
-    queries.refund_attempt(tx, attempt=key)
+    access_queries.refund_attempt(tx, attempt=key)
 
 
 def clear(tx: Tx, key: bytes) -> None:
     """It was right, and so much so that the earlier ones are forgotten."""
-    queries.clear_attempts(tx, attempt=key)
+    access_queries.clear_attempts(tx, attempt=key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dozen.core.accounts import letters, names, people, queries
+from dozen.core.accounts import access_queries, letters, names, oauth_queries, people, people_queries
 from dozen.core.accounts.parts import access_changed
 from dozen.core.accounts.passwords import Verdict
 from dozen.core.accounts.proof import proven
@@ -32,18 +32,18 @@ def reset_password(tx: Tx, secret: str, password_hash: str) -> int:
     _set_password(tx, person, password_hash, keep=None)
     if person.email_verified_at is None:
         end_tokens(tx, person.id)
-        queries.confirm_email(tx, me=person.id, old=person.email, now=tx.now)
+        people_queries.confirm_email(tx, me=person.id, old=person.email, now=tx.now)
     return person.id
 
 
 def _set_password(tx: Tx, person: Person, password_hash: str, *, keep: int | None) -> None:
-    queries.set_password(
+    people_queries.set_password(
         tx, me=person.id, password_hash=password_hash, password_version=tx.next_id(), now=tx.now
     )
-    queries.end_sessions(tx, me=person.id, kept=keep or 0)
-    queries.drop_tokens_of_kind(tx, me=person.id, of_kind="login")
-    queries.drop_tickets(tx, me=person.id)
-    queries.drop_letters(tx, me=person.id, of_kind="reset")
+    access_queries.end_sessions(tx, me=person.id, kept=keep or 0)
+    oauth_queries.drop_tokens_of_kind(tx, me=person.id, of_kind="login")
+    access_queries.drop_tickets(tx, me=person.id)
+    access_queries.drop_letters(tx, me=person.id, of_kind="reset")
     access_changed(tx, person.id)
     if person.email is not None:
         letters.tell(tx, person.email, "password_changed", name=person.name, username=person.username)
@@ -51,8 +51,8 @@ def _set_password(tx: Tx, person: Person, password_hash: str, *, keep: int | Non
 
 def end_tokens(tx: Tx, person_id: int) -> None:
     """Every token of somebody, with the applications' consents. The caller publishes."""
-    queries.drop_tokens(tx, me=person_id)
-    for drop in queries.drop_grants:
+    oauth_queries.drop_tokens(tx, me=person_id)
+    for drop in oauth_queries.drop_grants:
         drop(tx, me=person_id)
 
 

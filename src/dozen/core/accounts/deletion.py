@@ -6,7 +6,17 @@ from typing import Any
 
 import msgspec
 
-from dozen.core.accounts import credentials, letters, people, preferences, queries, sessions, tokens
+from dozen.core.accounts import (
+    access_queries,
+    credentials,
+    letters,
+    oauth_queries,
+    people,
+    people_queries,
+    preferences,
+    sessions,
+    tokens,
+)
 from dozen.core.accounts.errors import BadCredentials, NoSuchPerson, NotAllowed
 from dozen.core.accounts.parts import access_changed, card_changed
 from dozen.core.accounts.passwords import Verdict
@@ -47,12 +57,12 @@ def _delete(tx: Tx, person: Person) -> None:
     if person.deleted_at is not None:
         raise NoSuchPerson
     not_the_last_admin(tx, person)
-    queries.set_deleted(tx, me=person.id, deleted_at=tx.now, now=tx.now)
-    queries.end_sessions(tx, me=person.id, kept=0)
-    queries.drop_tickets(tx, me=person.id)
+    people_queries.set_deleted(tx, me=person.id, deleted_at=tx.now, now=tx.now)
+    access_queries.end_sessions(tx, me=person.id, kept=0)
+    access_queries.drop_tickets(tx, me=person.id)
     credentials.end_tokens(tx, person.id)
     for kind in ("verify", "change", "reset"):
-        queries.drop_letters(tx, me=person.id, of_kind=kind)
+        access_queries.drop_letters(tx, me=person.id, of_kind=kind)
     card_changed(tx, person.id, {"gone": True})
     access_changed(tx, person.id)
     if person.email is not None:
@@ -79,14 +89,14 @@ def restore_removed(tx: Tx, me: int, person_id: int) -> int:
 
 
 def _restore(tx: Tx, person: Person) -> int:
-    queries.set_deleted(tx, me=person.id, deleted_at=None, now=tx.now)
+    people_queries.set_deleted(tx, me=person.id, deleted_at=None, now=tx.now)
     card_changed(tx, person.id, {"new": True})
     return person.id
 
 
 def due_for_purge(tx: Tx, limit: int = 100) -> list[int]:
     """Whose 30 days are over, the longest first."""
-    return queries.due.all(tx, until=tx.now - RESTORABLE, limit=limit)
+    return people_queries.due.all(tx, until=tx.now - RESTORABLE, limit=limit)
 
 
 def purge(tx: Tx, person_id: int) -> None:
@@ -97,13 +107,13 @@ def purge(tx: Tx, person_id: int) -> None:
     person = people.person(tx, person_id)
     if person.deleted_at is None:
         raise NotAllowed("only a deleted account can be purged")
-    apps = queries.apps_of.all(tx, me=person_id)
+    apps = oauth_queries.apps_of.all(tx, me=person_id)
     for app in apps:
-        for drop in queries.drop_app:
+        for drop in oauth_queries.drop_app:
             drop(tx, app=app.id)
-    for statement in queries.purge:
+    for statement in people_queries.purge:
         statement(tx, me=person_id)
-    queries.add_purged(tx, at=tx.now, person_id=person_id)
+    people_queries.add_purged(tx, at=tx.now, person_id=person_id)
     publish(tx, DELETED, person_id)
     card_changed(tx, person_id, {"gone": True})
     access_changed(tx, 0 if apps else person_id)
@@ -111,14 +121,14 @@ def purge(tx: Tx, person_id: int) -> None:
 
 def purged(tx: Tx, after: tuple[int, int] = (0, 0), limit: int = 500) -> list[Purged]:
     """Who was purged after that (at, person id), oldest first. Events are kept for minutes, this for good."""
-    return queries.purged_since.all(tx, at=after[0], id=after[1], limit=limit)
+    return people_queries.purged_since.all(tx, at=after[0], id=after[1], limit=limit)
 
 
 def export(tx: Tx, me: int) -> dict[str, Any]:
     """Everything that accounts knows of somebody and may tell them, as plain JSON values. No secrets."""
     person = people.person(tx, me)
-    apps = queries.apps_of.all(tx, me=me)
-    consents = queries.consents.all(tx, me=me)
+    apps = oauth_queries.apps_of.all(tx, me=me)
+    consents = oauth_queries.consents.all(tx, me=me)
     made: dict[str, Any] = msgspec.to_builtins(
         {
             "account": person,

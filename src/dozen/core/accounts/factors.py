@@ -7,7 +7,7 @@ import secrets
 
 from pyotp import TOTP
 
-from dozen.core.accounts import attempts, letters, people, queries
+from dozen.core.accounts import access_queries, attempts, letters, people
 from dozen.core.accounts.errors import BadCode, FactorActive, FactorMissing
 from dozen.core.accounts.passwords import Verdict
 from dozen.core.accounts.proof import proven
@@ -26,10 +26,10 @@ _HALF = 5
 
 
 def factor_state(tx: Tx, me: int) -> FactorState:
-    found = queries.factor.first(tx, me=me)
+    found = access_queries.factor.first(tx, me=me)
     return FactorState(
         active_since=found[1] if found else None,
-        recovery_codes_left=queries.recovery_left.first(tx, me=me) or 0,
+        recovery_codes_left=access_queries.recovery_left.first(tx, me=me) or 0,
     )
 
 
@@ -37,7 +37,7 @@ def begin_totp(tx: Tx, me: int) -> TotpSetup:
     """A fresh secret to scan. Nothing is asked for it until :func:`confirm_totp`. Raises FactorActive."""
     person = people.person(tx, me)
     secret = base64.b32encode(secrets.token_bytes(_SECRET_BYTES)).decode()
-    if not queries.put_factor(tx, me=me, sealed=_seal(tx, me, secret), now=tx.now):
+    if not access_queries.put_factor(tx, me=me, sealed=_seal(tx, me, secret), now=tx.now):
         raise FactorActive
     return TotpSetup(
         secret=secret, uri=TOTP(secret).provisioning_uri(name=person.username, issuer_name=ISSUER)
@@ -49,16 +49,16 @@ def confirm_totp(tx: Tx, me: int, code: str) -> list[str]:
 
     Raises FactorMissing, FactorActive, BadCode.
     """
-    found = queries.factor.first(tx, me=me)
+    found = access_queries.factor.first(tx, me=me)
     if found is None:
         raise FactorMissing
     if found[1] is not None:
         raise FactorActive
     if not _accept_totp(tx, me, found[0], _bare(code)):
         raise BadCode
-    if not queries.confirm_factor(tx, me=me, now=tx.now):
+    if not access_queries.confirm_factor(tx, me=me, now=tx.now):
         raise FactorActive
-    queries.drop_tickets(tx, me=me)
+    access_queries.drop_tickets(tx, me=me)
     _tell(tx, me, "factor_on")
     return _recovery_codes(tx, me)
 
@@ -74,19 +74,19 @@ def new_recovery_codes(tx: Tx, me: int, verdict: Verdict) -> list[str]:
 def disable_totp(tx: Tx, me: int, verdict: Verdict) -> None:
     """Raises BadCredentials, FactorMissing."""
     proven(tx, verdict, me)
-    found = queries.factor.first(tx, me=me)
+    found = access_queries.factor.first(tx, me=me)
     if found is None:
         raise FactorMissing
-    queries.drop_factor(tx, me=me)
-    queries.drop_recovery(tx, me=me)
-    queries.drop_tickets(tx, me=me)
+    access_queries.drop_factor(tx, me=me)
+    access_queries.drop_recovery(tx, me=me)
+    access_queries.drop_tickets(tx, me=me)
     if found[1] is not None:
         _tell(tx, me, "factor_off")
 
 
 def accept(tx: Tx, person_id: int, code: str) -> bool:
     """Whether a code is right, and uses it up: neither kind works twice. The caller counts attempts."""
-    found = queries.factor.first(tx, me=person_id)
+    found = access_queries.factor.first(tx, me=person_id)
     if found is None or found[1] is None:
         return False
     bare = _bare(code)
@@ -94,7 +94,7 @@ def accept(tx: Tx, person_id: int, code: str) -> bool:
         return _accept_totp(tx, person_id, found[0], bare)
     return (
         len(bare) == 2 * _HALF
-        and queries.use_recovery(tx, me=person_id, code=_recovery_digest(tx, person_id, bare)) == 1
+        and access_queries.use_recovery(tx, me=person_id, code=_recovery_digest(tx, person_id, bare)) == 1
     )
 
 
@@ -113,7 +113,7 @@ def _accept_totp(tx: Tx, person_id: int, sealed: bytes, code: str) -> bool:
     totp = TOTP(tx.env.keys.unseal(_PURPOSE, sealed, bound_to=str(person_id).encode()).decode())
     now = tx.now // STEP
     right = [step for step in (now - 1, now, now + 1) if same(totp.generate_otp(step), code)]
-    return any(queries.use_step(tx, me=person_id, step=step) == 1 for step in right)
+    return any(access_queries.use_step(tx, me=person_id, step=step) == 1 for step in right)
 
 
 def _bare(code: str) -> str:
@@ -125,12 +125,12 @@ def _seal(tx: Tx, me: int, secret: str) -> bytes:
 
 
 def _recovery_codes(tx: Tx, me: int) -> list[str]:
-    queries.drop_recovery(tx, me=me)
+    access_queries.drop_recovery(tx, me=me)
     made: set[str] = set()
     while len(made) < RECOVERY_CODES:
         made.add("".join(secrets.choice(_LETTERS) for _ in range(2 * _HALF)))
     for code in made:
-        queries.add_recovery(tx, me=me, digest=_recovery_digest(tx, me, code))
+        access_queries.add_recovery(tx, me=me, digest=_recovery_digest(tx, me, code))
     return [f"{code[:_HALF]}-{code[_HALF:]}" for code in made]
 
 

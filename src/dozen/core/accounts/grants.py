@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from hashlib import sha256
 
-from dozen.core.accounts import apps, people, queries
+from dozen.core.accounts import apps, oauth_queries, people
 from dozen.core.accounts.access import is_plausible
 from dozen.core.accounts.errors import BadClient, BadGrant, BadScope, ChallengeRequired
 from dozen.core.accounts.parts import access_changed
@@ -53,7 +53,7 @@ def authorize(
         raise ChallengeRequired("only S256 is accepted")
     people.must_be_active(tx, me)
     code = token()
-    queries.add_code(
+    oauth_queries.add_code(
         tx,
         digest=digest(code),
         family=tx.next_id(),
@@ -92,7 +92,7 @@ def exchange_code(
     ``expires_in`` (seconds) and ``refreshable`` are the dialect's habit: some know no refreshing.
     """
     key = _key(code)
-    found = queries.code.first(tx, digest=key)
+    found = oauth_queries.code.first(tx, digest=key)
     if found is None:
         return Refused(BadGrant())
     family, app_id, person_id, scope_text, target, challenge, used_at, expires_at = found
@@ -104,7 +104,7 @@ def exchange_code(
         return Refused(BadGrant())
     if challenge and not _verified(challenge, verifier):
         return Refused(BadGrant("the code verifier does not match"))
-    if not queries.use_code(tx, code=key, now=tx.now):  # somebody else was faster by a hair
+    if not oauth_queries.use_code(tx, code=key, now=tx.now):  # somebody else was faster by a hair
         return _stolen(tx, family, person_id)
     return _grant(
         tx, app, person_id, family, _set(scope_text), expires_in=expires_in, refreshable=refreshable
@@ -124,7 +124,7 @@ def refresh(
     Raises BadScope.
     """
     key = _key(refresh_token)
-    found = queries.refresh.first(tx, digest=key)
+    found = oauth_queries.refresh.first(tx, digest=key)
     if found is None:
         return Refused(BadGrant())
     family, app_id, person_id, scope_text, used_at, expires_at = found
@@ -136,7 +136,7 @@ def refresh(
     wanted = had if scopes is None else checked_scopes(scopes)
     if not within(wanted, had):
         raise BadScope
-    if not queries.use_refresh(tx, refresh=key, now=tx.now):
+    if not oauth_queries.use_refresh(tx, refresh=key, now=tx.now):
         return _stolen(tx, family, person_id)
     return _grant(tx, app, person_id, family, wanted, expires_in=expires_in, refreshable=True, keeps=had)
 
@@ -151,8 +151,8 @@ def client_credentials(
     if not app.confidential:
         raise BadClient("a public application cannot prove who it is")
     scopes = granted_scopes(app, scopes)
-    for old in queries.oldest_app_tokens.all(tx, app=app.id, kept=_APP_TOKENS - 1):
-        queries.drop_token_by_id(tx, token=old)
+    for old in oauth_queries.oldest_app_tokens.all(tx, app=app.id, kept=_APP_TOKENS - 1):
+        oauth_queries.drop_token_by_id(tx, token=old)
     access, token_id = _access(tx, app, None, tx.next_id(), scopes, expires_in)
     return Granted(
         token_id=token_id,
@@ -170,12 +170,12 @@ def revoke(tx: Tx, token_text: str, app: App | None = None) -> None:
     With ``app`` only one of that application's; without, whoever holds a token may end it.
     """
     key = _key(token_text)
-    if found := queries.token_by_digest.first(tx, digest=key):
+    if found := oauth_queries.token_by_digest.first(tx, digest=key):
         token_id, person_id, app_id, family = found[:4]
         if app is not None and app_id != app.id:
             return
-        queries.drop_token_by_id(tx, token=token_id)
-    elif kept := queries.refresh.first(tx, digest=key):
+        oauth_queries.drop_token_by_id(tx, token=token_id)
+    elif kept := oauth_queries.refresh.first(tx, digest=key):
         family, app_id, person_id = kept[:3]
         if app is not None and app_id != app.id:
             return
@@ -188,7 +188,7 @@ def revoke(tx: Tx, token_text: str, app: App | None = None) -> None:
 
 def introspect(tx: Tx, app: App, token_text: str) -> Introspection:
     """What a token of ``app`` may do; of others' and dead ones only that they are not active."""
-    found = queries.token_by_digest.first(tx, digest=_key(token_text))
+    found = oauth_queries.token_by_digest.first(tx, digest=_key(token_text))
     if found is None:
         return Introspection(active=False)
     _, person_id, app_id, _, scope_text, created_at, expires_at, username = found
@@ -220,7 +220,7 @@ def _grant(
     renewal = None
     if refreshable:
         renewal = _REFRESH_PREFIX + token()
-        queries.add_refresh(
+        oauth_queries.add_refresh(
             tx,
             digest=digest(renewal),
             family=family,
@@ -244,7 +244,7 @@ def _access(
     tx: Tx, app: App, person_id: int | None, family: int, scopes: Scopes, expires_in: int | None
 ) -> tuple[str, int]:
     secret, token_id = _PREFIX + token(), tx.next_id()
-    queries.add_token(
+    oauth_queries.add_token(
         tx,
         id=token_id,
         digest=digest(secret),
@@ -269,7 +269,7 @@ def _stolen(tx: Tx, family: int, person_id: int) -> Refused:
 
 
 def _end_family(tx: Tx, family: int) -> None:
-    for drop in queries.drop_family:
+    for drop in oauth_queries.drop_family:
         drop(tx, of=family)
 
 

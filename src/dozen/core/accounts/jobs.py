@@ -3,7 +3,7 @@ process does that for itself (``flush_seen``)."""
 
 from __future__ import annotations
 
-from dozen.core.accounts import deletion, letters, queries
+from dozen.core.accounts import deletion, letters, people_queries
 from dozen.core.jobs import Handler, Job, Schedule, every, tx_handler
 from dozen.db import Tx
 from dozen.kit import clock
@@ -13,10 +13,10 @@ _PURGED_AT_ONCE = 10
 
 def sweep(tx: Tx) -> int:
     """Remove what has run out: sessions, tokens, letters, codes, names, attempts. Gives how many rows."""
-    gone = sum(statement(tx, now=tx.now) for statement in queries.sweep)
-    gone += queries.sweep_attempts(tx, until=tx.now - 2 * clock.DAY)
-    gone += queries.sweep_codes(tx, until=tx.now - clock.DAY)  # a used code may still show up again
-    return gone + queries.sweep_apps(tx, until=tx.now - 30 * clock.DAY)
+    gone = sum(statement(tx, now=tx.now) for statement in people_queries.sweep)
+    gone += people_queries.sweep_attempts(tx, until=tx.now - 2 * clock.DAY)
+    gone += people_queries.sweep_codes(tx, until=tx.now - clock.DAY)  # a used code may still show up again
+    return gone + people_queries.sweep_apps(tx, until=tx.now - 30 * clock.DAY)
 
 
 def purge_due(tx: Tx, limit: int = _PURGED_AT_ONCE) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from dozen.core import jobs, mail
-from dozen.core.accounts import attempts, names, queries
+from dozen.core.accounts import access_queries, attempts, names, people_queries
 from dozen.core.accounts.access import is_plausible
 from dozen.core.accounts.errors import AlreadyVerified, EmailTaken, NoEmail, NoSuchPerson, TokenExpired
 from dozen.core.accounts.structs import Person
@@ -37,8 +37,8 @@ def tell(tx: Tx, to: str, letter: str, **values: str) -> None:
 
 def _send_link(tx: Tx, kind: LetterKind, person: Person, email: str) -> None:
     secret = token()
-    queries.drop_letters(tx, me=person.id, of_kind=kind)
-    queries.add_letter(
+    access_queries.drop_letters(tx, me=person.id, of_kind=kind)
+    access_queries.add_letter(
         tx,
         digest=digest(secret),
         kind=kind,
@@ -51,7 +51,7 @@ def _send_link(tx: Tx, kind: LetterKind, person: Person, email: str) -> None:
 
 
 def _person(tx: Tx, person_id: int) -> Person:
-    found = queries.person.first(tx, id=person_id)
+    found = people_queries.person.first(tx, id=person_id)
     if found is None or found.deleted_at is not None:
         raise NoSuchPerson
     return found
@@ -80,19 +80,19 @@ def verify_email(tx: Tx, secret: str) -> int:
 
     Nobody has to be signed in for it. Raises TokenExpired, EmailTaken.
     """
-    found = queries.letter.first(tx, digest=_known(secret), kind="verify", now=tx.now)
+    found = access_queries.letter.first(tx, digest=_known(secret), kind="verify", now=tx.now)
     if found is not None:
-        queries.use_letter(tx, letter=_known(secret), of_kind="verify", now=tx.now)
+        access_queries.use_letter(tx, letter=_known(secret), of_kind="verify", now=tx.now)
         person_id, email = found
-        if not queries.confirm_email(tx, me=person_id, old=email, now=tx.now):
+        if not people_queries.confirm_email(tx, me=person_id, old=email, now=tx.now):
             raise TokenExpired
         return person_id
-    found = queries.letter.first(tx, digest=_known(secret), kind="change", now=tx.now)
+    found = access_queries.letter.first(tx, digest=_known(secret), kind="change", now=tx.now)
     if found is None:
         raise TokenExpired
     person_id, email = found
     person = _person(tx, person_id)
-    queries.use_letter(tx, letter=_known(secret), of_kind="change", now=tx.now)
+    access_queries.use_letter(tx, letter=_known(secret), of_kind="change", now=tx.now)
     put_email(tx, person, email)
     return person_id
 
@@ -101,7 +101,7 @@ def put_email(tx: Tx, person: Person, email: str) -> None:
     """Make an address somebody's, confirmed, and tell the old one. Raises EmailTaken."""
     try:
         with tx.savepoint():
-            queries.set_email(
+            people_queries.set_email(
                 tx,
                 me=person.id,
                 email=email,
@@ -112,7 +112,7 @@ def put_email(tx: Tx, person: Person, email: str) -> None:
     except Duplicate as error:
         raise EmailTaken(fields={"email": EmailTaken.title}) from error
     for kind in ("verify", "change", "reset"):  # what went to the old address is void
-        queries.drop_letters(tx, me=person.id, of_kind=kind)
+        access_queries.drop_letters(tx, me=person.id, of_kind=kind)
     if person.email is not None and person.email != email:
         tell(tx, person.email, "email_changed", name=person.name, username=person.username, new=email)
 
@@ -120,7 +120,7 @@ def put_email(tx: Tx, person: Person, email: str) -> None:
 def send_change(tx: Tx, person: Person, email: str) -> None:
     """Send the letter whose link changes the address. Raises BadEmail, EmailTaken, LockedOut."""
     email = names.checked_email(email)
-    owner = queries.by_email.first(tx, key=names.email_key(email))
+    owner = people_queries.by_email.first(tx, key=names.email_key(email))
     if owner is not None and owner != person.id:
         raise EmailTaken(fields={"email": EmailTaken.title})
     attempts.count(tx, "letter", f"change {person.id}")
@@ -142,7 +142,7 @@ def ask_reset(tx: Tx, email: str, *, address: str) -> None:
 def send_reset(tx: Tx, email: str) -> None:
     """The job behind :func:`ask_reset`."""
     key = names.key_of_typed_email(email)
-    person_id = queries.by_email.first(tx, key=key) if key else None
+    person_id = people_queries.by_email.first(tx, key=key) if key else None
     if person_id is None:
         return
     person = _person(tx, person_id)
@@ -156,8 +156,8 @@ def send_reset(tx: Tx, email: str) -> None:
 
 def reset_target(tx: Tx, secret: str) -> Person:
     """Whose password a link resets: for the form, and for ``hash_password``. Raises TokenExpired."""
-    found = queries.letter.first(tx, digest=_known(secret), kind="reset", now=tx.now)
-    person = queries.person.first(tx, id=found[0]) if found is not None else None
+    found = access_queries.letter.first(tx, digest=_known(secret), kind="reset", now=tx.now)
+    person = people_queries.person.first(tx, id=found[0]) if found is not None else None
     if found is None or person is None or person.deleted_at is not None or person.email != found[1]:
         raise TokenExpired
     return person
@@ -166,6 +166,6 @@ def reset_target(tx: Tx, secret: str) -> Person:
 def use_reset(tx: Tx, secret: str) -> Person:
     """As :func:`reset_target`, and the link is used up."""
     person = reset_target(tx, secret)
-    if not queries.use_letter(tx, letter=_known(secret), of_kind="reset", now=tx.now):
+    if not access_queries.use_letter(tx, letter=_known(secret), of_kind="reset", now=tx.now):
         raise TokenExpired
     return person

@@ -6,7 +6,7 @@ key, bound to the row they belong to. Checking signatures, timestamps and nonces
 
 from __future__ import annotations
 
-from dozen.core.accounts import apps, people, queries
+from dozen.core.accounts import apps, oauth_queries, people
 from dozen.core.accounts.access import SECRET_OF_APP, SECRET_OF_TOKEN, is_plausible
 from dozen.core.accounts.apps import OUT_OF_BAND
 from dozen.core.accounts.errors import BadClient, BadGrant, NoSuchApp, TooManyTokens
@@ -23,10 +23,12 @@ _OOB = ("oob", OUT_OF_BAND, "")
 
 def oauth1_consumer(tx: Tx, consumer_key: str) -> OAuth1Consumer | None:
     """What a request without a token is verified with; None for an application that does not sign."""
-    app = queries.app_by_client.first(tx, client_id=consumer_key) if is_plausible(consumer_key) else None
+    app = (
+        oauth_queries.app_by_client.first(tx, client_id=consumer_key) if is_plausible(consumer_key) else None
+    )
     if app is None:
         return None
-    sealed = (queries.app_secret.first(tx, id=app.id) or (None, None))[1]
+    sealed = (oauth_queries.app_secret.first(tx, id=app.id) or (None, None))[1]
     if sealed is None:
         return None
     secret = tx.env.keys.unseal(SECRET_OF_APP, bytes(sealed), bound_to=app.client_id.encode()).decode()
@@ -38,7 +40,7 @@ def issue_oauth1(tx: Tx, me: int, app_id: int) -> OAuth1Credentials:
 
     Raises NoSuchApp, BadClient when it was not registered as one that signs, TooManyTokens.
     """
-    app = queries.app.first(tx, id=app_id)
+    app = oauth_queries.app.first(tx, id=app_id)
     if app is None or app.owner_id != me:
         raise NoSuchApp
     return _credentials(tx, me, app)
@@ -52,7 +54,7 @@ def oauth1_start(tx: Tx, consumer_key: str, callback: str) -> OAuth1Request:
     app = apps.app(tx, consumer_key)
     target = OUT_OF_BAND if callback in _OOB else apps.redirect_of(app, callback)
     made, secret = token(24), token()
-    queries.add_oauth1_request(
+    oauth_queries.add_oauth1_request(
         tx,
         digest=digest(made),
         app_id=app.id,
@@ -70,7 +72,7 @@ def oauth1_start(tx: Tx, consumer_key: str, callback: str) -> OAuth1Request:
 def oauth1_request(tx: Tx, request: str) -> OAuth1Request:
     """A request token on its way, for the consent page and for verifying the third leg. Raises BadGrant."""
     app_id, sealed, callback, person_id, _ = _row(tx, request)
-    app = queries.app.first(tx, id=app_id)
+    app = oauth_queries.app.first(tx, id=app_id)
     if app is None:
         raise BadGrant
     secret = tx.env.keys.unseal(_SECRET_OF_REQUEST, bytes(sealed), bound_to=digest(request)).decode()
@@ -89,7 +91,7 @@ def oauth1_approve(tx: Tx, me: int, request: str) -> str:
     _row(tx, request)
     people.must_be_active(tx, me)
     verifier = token(16)
-    if not queries.approve_oauth1_request(tx, request=digest(request), me=me, code=digest(verifier)):
+    if not oauth_queries.approve_oauth1_request(tx, request=digest(request), me=me, code=digest(verifier)):
         raise BadGrant
     return verifier
 
@@ -97,19 +99,19 @@ def oauth1_approve(tx: Tx, me: int, request: str) -> str:
 def oauth1_finish(tx: Tx, consumer_key: str, request: str, verifier: str) -> OAuth1Credentials:
     """The third leg, after its signature was verified: the request token is used up. Raises BadGrant."""
     app_id, _, _, person_id, kept = _row(tx, request)
-    app = queries.app.first(tx, id=app_id)
+    app = oauth_queries.app.first(tx, id=app_id)
     if app is None or app.client_id != consumer_key or person_id is None or kept is None:
         raise BadGrant
     if not is_plausible(verifier) or not same(bytes(kept), digest(verifier)):
         raise BadGrant
-    if not queries.drop_oauth1_request(tx, request=digest(request)):
+    if not oauth_queries.drop_oauth1_request(tx, request=digest(request)):
         raise BadGrant
     return _credentials(tx, person_id, app)
 
 
 def _row(tx: Tx, request: str) -> tuple[int, bytes, str, int | None, bytes | None]:
     key = digest(request) if is_plausible(request) else b""
-    found = queries.oauth1_request.first(tx, digest=key, now=tx.now)
+    found = oauth_queries.oauth1_request.first(tx, digest=key, now=tx.now)
     if found is None:
         raise BadGrant
     return found
@@ -119,11 +121,11 @@ def _credentials(tx: Tx, person_id: int, app: App) -> OAuth1Credentials:
     consumer = oauth1_consumer(tx, app.client_id)
     if consumer is None:
         raise BadClient("the application was not registered for OAuth 1.0a")
-    if (queries.count_tokens.first(tx, me=person_id, kind="oauth1", now=tx.now) or 0) >= MOST:
+    if (oauth_queries.count_tokens.first(tx, me=person_id, kind="oauth1", now=tx.now) or 0) >= MOST:
         raise TooManyTokens
     person = people.must_be_active(tx, person_id)
     made, secret = f"{person_id}-{token(30)}", token()
-    queries.add_token(
+    oauth_queries.add_token(
         tx,
         id=tx.next_id(),
         digest=digest(made),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import islice
 
-from dozen.core.accounts import fields, letters, names, queries
+from dozen.core.accounts import fields, letters, names, people_queries
 from dozen.core.accounts.errors import (
     AccountSuspended,
     EmailTaken,
@@ -19,7 +19,7 @@ from dozen.core.accounts.structs import Card, Changes, Kind, NewPerson, Person, 
 from dozen.db import Duplicate, Tx
 from dozen.kit import clock, ids
 
-_EMPTY: dict[str, object] = dict.fromkeys(queries.PEOPLE)
+_EMPTY: dict[str, object] = dict.fromkeys(people_queries.PEOPLE)
 _PAGE = 200
 _AT_ONCE = 5000
 
@@ -106,7 +106,7 @@ def _create(
     )
     with tx.savepoint():
         claim_name(tx, person_id, username)
-        if not queries.add_person(tx, **row | {"kind": kind, "owner_id": owner_id}):
+        if not people_queries.add_person(tx, **row | {"kind": kind, "owner_id": owner_id}):
             raise EmailTaken(fields={"email": EmailTaken.title})
     card_changed(tx, person_id, {"new": True})
     return person(tx, person_id)
@@ -115,8 +115,8 @@ def _create(
 def claim_name(tx: Tx, person_id: int, username: str) -> None:
     """Make a free username somebody's. Raises UsernameTaken, also for the slower of two at once."""
     key = names.username_key(username)
-    queries.free_stale_name(tx, name_key=key, now=tx.now)
-    if not queries.take_name(tx, key=key, person_id=person_id) and not queries.retake_name(
+    people_queries.free_stale_name(tx, name_key=key, now=tx.now)
+    if not people_queries.take_name(tx, key=key, person_id=person_id) and not people_queries.retake_name(
         tx, name_key=key, me=person_id
     ):
         raise UsernameTaken(fields={"username": UsernameTaken.title})
@@ -147,11 +147,11 @@ def _register_some(tx: Tx, people: list[NewPerson]) -> list[int]:
         made.append(person_id)
         keys.append({"key": names.username_key(username), "person_id": person_id})
     try:
-        queries.add_names.many(tx, keys)
+        people_queries.add_names.many(tx, keys)
     except Duplicate as error:
         raise UsernameTaken from error
     try:
-        queries.add_people.many(tx, rows)
+        people_queries.add_people.many(tx, rows)
     except Duplicate as error:
         raise EmailTaken from error
     return made
@@ -177,7 +177,7 @@ def _row(tx: Tx, person_id: int, new: NewPerson) -> dict[str, object]:
 
 def person(tx: Tx, person_id: int) -> Person:
     """The whole account, also a deleted one, for its owner and for administrators. Raises NoSuchPerson."""
-    found = queries.person.first(tx, id=person_id)
+    found = people_queries.person.first(tx, id=person_id)
     if found is None:
         raise NoSuchPerson
     return found
@@ -185,7 +185,7 @@ def person(tx: Tx, person_id: int) -> Person:
 
 def must_be_active(tx: Tx, me: int) -> Person:
     """Raises NoSuchPerson for who is deleted or never was, AccountSuspended for who may not act."""
-    found = queries.person.first(tx, id=me)
+    found = people_queries.person.first(tx, id=me)
     if found is None or found.deleted_at is not None:
         raise NoSuchPerson
     if found.suspended(tx.now):
@@ -195,7 +195,7 @@ def must_be_active(tx: Tx, me: int) -> Person:
 
 def must_be_admin(tx: Tx, me: int) -> Person:
     """Raises NotAllowed, also for a suspended or deleted administrator, and for nobody."""
-    found = queries.person.first(tx, id=me)
+    found = people_queries.person.first(tx, id=me)
     if found is None or not found.admin or found.suspended(tx.now) or found.deleted_at is not None:
         raise NotAllowed
     return found
@@ -204,7 +204,7 @@ def must_be_admin(tx: Tx, me: int) -> Person:
 def person_by_username(tx: Tx, username: str) -> Person:
     """As :func:`person`."""
     key = names.typed_username_key(username)
-    found = queries.person_by_name.first(tx, key=key) if key else None
+    found = people_queries.person_by_name.first(tx, key=key) if key else None
     if found is None:
         raise NoSuchPerson
     return found
@@ -212,11 +212,11 @@ def person_by_username(tx: Tx, username: str) -> Person:
 
 def profile(tx: Tx, person_id: int) -> Profile:
     """What everybody may see. Raises NoSuchPerson, also for an account that was deleted."""
-    row = queries.profile.first(tx, id=person_id)
+    row = people_queries.profile.first(tx, id=person_id)
     if row is None:
         raise NoSuchPerson
     *shown, since, until = row
-    given = dict(zip(queries.SHOWN, shown, strict=True))
+    given = dict(zip(people_queries.SHOWN, shown, strict=True))
     return Profile(**given, suspended=is_suspended(since, until, tx.now))
 
 
@@ -232,7 +232,7 @@ def cards(tx: Tx, person_ids: Iterable[int]) -> dict[int, Card]:
         else:
             found[person_id] = card
     if missing:
-        fresh = queries.cards.all(tx, ids=missing)
+        fresh = people_queries.cards.all(tx, ids=missing)
         part.remember(tx, fresh)
         for card in fresh:
             found[card.id] = card
@@ -250,7 +250,7 @@ def by_username(tx: Tx, username: str) -> Card | None:
         card = part.get(known, tx.now)
         if card is not None and names.username_key(card.username) == key:
             return card
-    card = queries.card_by_name.first(tx, key=key)
+    card = people_queries.card_by_name.first(tx, key=key)
     if card is not None:
         part.remember(tx, [card], [(key, card.id)])
     return card
@@ -259,26 +259,26 @@ def by_username(tx: Tx, username: str) -> Card | None:
 def is_username_free(tx: Tx, username: str) -> bool:
     """For a form that says so while one types. Raises BadUsername."""
     key = names.username_key(names.checked_username(username))
-    return queries.is_taken.first(tx, name_key=key, now=tx.now) is None
+    return people_queries.is_taken.first(tx, name_key=key, now=tx.now) is None
 
 
 def find_by_email(tx: Tx, email: str) -> int | None:
     """Whose address this is. Not for showing: it tells that there is an account."""
     key = names.key_of_typed_email(email)
-    return queries.by_email.first(tx, key=key) if key else None
+    return people_queries.by_email.first(tx, key=key) if key else None
 
 
 def find_by_phone(tx: Tx, phone: str) -> int | None:
     """Whose proven phone number this is. Raises BadPhone."""
-    return queries.by_phone.first(tx, phone=names.checked_phone(phone))
+    return people_queries.by_phone.first(tx, phone=names.checked_phone(phone))
 
 
 def directory(tx: Tx, before: int | None = None, limit: int = 50) -> list[Card]:
     """Everybody who is neither deleted nor suspended, newest first; ``before`` is the last id seen."""
     bound = ids.MAX if before is None else before
-    return queries.directory.all(tx, before=bound, now=tx.now, limit=max(1, min(limit, _PAGE)))
+    return people_queries.directory.all(tx, before=bound, now=tx.now, limit=max(1, min(limit, _PAGE)))
 
 
 def staff(tx: Tx) -> list[Card]:
-    """Administrators and moderators."""
-    return queries.staff.all(tx)
+    """Administrators, then moderators; each by age."""
+    return people_queries.staff.all(tx)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from dozen.core.accounts import queries
+from dozen.core.accounts import people_queries
 from dozen.core.accounts.errors import BadSetting
 from dozen.db import Tx
 
@@ -25,7 +25,9 @@ def setting(tx: Tx, me: int, namespace: str, default: T) -> T:
     own defaults, so a room may add settings at any time.
     """
     stored = (
-        queries.setting.first(tx, me=me, namespace=namespace) if _NAMESPACE.fullmatch(namespace) else None
+        people_queries.setting.first(tx, me=me, namespace=namespace)
+        if _NAMESPACE.fullmatch(namespace)
+        else None
     )
     if stored is None:
         return default
@@ -40,7 +42,7 @@ def change_setting(tx: Tx, me: int, namespace: str, value: Any) -> None:
     if not _NAMESPACE.fullmatch(namespace):
         raise BadSetting("a namespace has 1 to 40 lower-case letters, digits, dots and underscores")
     if value is None:
-        queries.drop_setting(tx, me=me, namespace=namespace)
+        people_queries.drop_setting(tx, me=me, namespace=namespace)
         return
     try:
         plain = msgspec.to_builtins(value)
@@ -49,11 +51,11 @@ def change_setting(tx: Tx, me: int, namespace: str, value: Any) -> None:
         raise BadSetting from error
     if size > MAX_BYTES:
         raise BadSetting(f"these settings are larger than {MAX_BYTES} bytes")
-    queries.put_setting(tx, me=me, namespace=namespace, value=plain)
-    if (queries.namespaces.first(tx, me=me) or 0) > _MOST:
+    people_queries.put_setting(tx, me=me, namespace=namespace, value=plain)
+    if (people_queries.namespaces.first(tx, me=me) or 0) > _MOST:
         raise BadSetting("there are too many kinds of settings")
 
 
 def my_settings(tx: Tx, me: int) -> dict[str, Any]:
     """Every document by its namespace."""
-    return dict(queries.all_settings.all(tx, me=me))
+    return dict(people_queries.all_settings.all(tx, me=me))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dozen.core.accounts import fields, letters, names, people, queries
+from dozen.core.accounts import fields, letters, names, people, people_queries
 from dozen.core.accounts.errors import NoSuchPerson, PhoneTaken, TooManyNames
 from dozen.core.accounts.parts import card_changed
 from dozen.core.accounts.structs import Changes, Person
@@ -25,7 +25,7 @@ def edit_profile(tx: Tx, me: int, changes: Changes, *, of: int | None = None) ->
         people.must_be_active(tx, me)
     else:
         people.must_be_admin(tx, me)
-    old = queries.person_locked.first(tx, id=person_id)
+    old = people_queries.person_locked.first(tx, id=person_id)
     if old is None or old.deleted_at is not None:
         raise NoSuchPerson
     new = fields.checked(changes, today=clock.to_datetime(tx.now).date())
@@ -33,7 +33,7 @@ def edit_profile(tx: Tx, me: int, changes: Changes, *, of: int | None = None) ->
         return old
     whole = {name: getattr(old, name) for name in Changes.__struct_fields__} | new
     same_phone = whole["phone"] == old.phone
-    queries.edit(
+    people_queries.edit(
         tx, me=person_id, now=tx.now, phone_verified_at=old.phone_verified_at if same_phone else None, **whole
     )
     card_changed(tx, person_id)
@@ -46,14 +46,14 @@ def edit_profile(tx: Tx, me: int, changes: Changes, *, of: int | None = None) ->
 def set_avatar(tx: Tx, me: int, media_id: int | None) -> None:
     """The caller has made sure that the picture is theirs."""
     people.must_be_active(tx, me)
-    queries.set_avatar(tx, me=me, avatar_id=media_id, now=tx.now)
+    people_queries.set_avatar(tx, me=me, avatar_id=media_id, now=tx.now)
     card_changed(tx, me)
 
 
 def set_header(tx: Tx, me: int, media_id: int | None) -> None:
     """The caller has made sure that the picture is theirs."""
     people.must_be_active(tx, me)
-    queries.set_header(tx, me=me, header_id=media_id, now=tx.now)
+    people_queries.set_header(tx, me=me, header_id=media_id, now=tx.now)
     card_changed(tx, me)
 
 
@@ -69,11 +69,11 @@ def change_username(tx: Tx, me: int, username: str) -> Person:
     if username == old.username:
         return old
     with tx.savepoint():
-        queries.hold_name(tx, me=me, end=tx.now + HELD)
+        people_queries.hold_name(tx, me=me, end=tx.now + HELD)
         people.claim_name(tx, me, username)
-        if (queries.held_names.first(tx, me=me) or 0) > _MOST_HELD:
+        if (people_queries.held_names.first(tx, me=me) or 0) > _MOST_HELD:
             raise TooManyNames(retry_after=HELD // clock.SECOND)
-    queries.set_username(tx, me=me, username=username, now=tx.now)
+    people_queries.set_username(tx, me=me, username=username, now=tx.now)
     card_changed(tx, me, {"was": old.username})
     if old.email is not None:
         letters.tell(tx, old.email, "username", old=old.username, new=username)
@@ -84,6 +84,6 @@ def confirm_phone(tx: Tx, me: int) -> None:
     """The caller has proven that ``me`` has their phone number. Raises PhoneTaken."""
     try:
         with tx.savepoint():
-            queries.set_phone_verified(tx, me=me, phone_verified_at=tx.now, now=tx.now)
+            people_queries.set_phone_verified(tx, me=me, phone_verified_at=tx.now, now=tx.now)
     except Duplicate as error:
         raise PhoneTaken(fields={"phone": PhoneTaken.title}) from error

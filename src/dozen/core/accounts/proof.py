@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dozen.core.accounts import attempts, queries
+from dozen.core.accounts import access_queries, attempts, people_queries
 from dozen.core.accounts.errors import BadCredentials
 from dozen.core.accounts.passwords import NOBODY, Challenge, Verdict
 from dozen.core.accounts.structs import Person
@@ -15,7 +15,7 @@ def password_challenge(tx: Tx, me: int) -> Challenge:
     The verdict goes to the verb that wants it: ``change_password``, ``delete_account`` and so on.
     Counts the attempt. Raises LockedOut.
     """
-    stored = queries.login_by_id.first(tx, id=me) or NOBODY
+    stored = access_queries.login_by_id.first(tx, id=me) or NOBODY
     return Challenge(stored=stored, keys=(attempts.count(tx, "password", str(me)),))
 
 
@@ -24,8 +24,8 @@ def proven(tx: Tx, verdict: Verdict, me: int | None = None) -> Person:
     person_id = verdict.stored.person_id
     if not verdict.right or (me is not None and person_id != me):
         raise BadCredentials
-    person = queries.person.first(tx, id=person_id)
-    stored = queries.login_by_id.first(tx, id=person_id)
+    person = people_queries.person.first(tx, id=person_id)
+    stored = access_queries.login_by_id.first(tx, id=person_id)
     if person is None or stored is None or stored.version != verdict.stored.version:
         raise BadCredentials
     if me is not None:

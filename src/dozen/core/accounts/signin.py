@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from dozen.core.accounts import attempts, factors, names, queries, sessions, tokens
+from dozen.core.accounts import access_queries, attempts, factors, names, people_queries, sessions, tokens
 from dozen.core.accounts.access import is_plausible
 from dozen.core.accounts.deletion import restorable_until
 from dozen.core.accounts.errors import AccountDeleted, AccountSuspended, BadCode, TicketExpired
@@ -34,15 +34,15 @@ def login_challenge(tx: Tx, login: str, *, address: str) -> Challenge:
     typed = login.strip()[:_LONGEST_LOGIN]
     if "@" in typed[1:]:
         key = names.key_of_typed_email(typed) or ""
-        found = queries.login_by_email.first(tx, key=key)
+        found = access_queries.login_by_email.first(tx, key=key)
     else:
         key = names.typed_username_key(typed) or ""
-        found = queries.login_by_name.first(tx, key=key)
+        found = access_queries.login_by_name.first(tx, key=key)
     stored = found or NOBODY
     line = attempts.bucket(address)
     # Where somebody has signed in before they are counted apart, so that others cannot lock them out.
     known = (
-        queries.known_address.first(
+        access_queries.known_address.first(
             tx, me=stored.person_id, address=sessions.kept_address(address), now=tx.now
         )
         is not None
@@ -70,7 +70,7 @@ def login(
     _admitted(tx, person)
     by_login, by_line = verdict.keys
     if verdict.rehashed is not None:
-        queries.rehash(tx, me=person.id, old=verdict.stored.hash, new=verdict.rehashed)
+        people_queries.rehash(tx, me=person.id, old=verdict.stored.hash, new=verdict.rehashed)
     if person.second_factor:
         if code is None:
             attempts.take_back(tx, by_login)
@@ -90,19 +90,19 @@ def second_factor(tx: Tx, ticket: str, code: str, *, device: str, address: str) 
     TicketExpired also when the device is not the one that the password came from.
     """
     ticket_digest = digest(ticket) if is_plausible(ticket) else b""
-    found = queries.ticket.first(tx, digest=ticket_digest, now=tx.now)
+    found = access_queries.ticket.first(tx, digest=ticket_digest, now=tx.now)
     if found is None or not same(found[1], _device_mark(tx, device)):
         raise TicketExpired
     person_id, _, plain_wish = found
     counted = attempts.count(tx, "factor", str(person_id))
-    person = queries.person.first(tx, id=person_id)
+    person = people_queries.person.first(tx, id=person_id)
     if person is None:
         raise TicketExpired
     _admitted(tx, person)
     if not factors.accept(tx, person_id, code):
         return Refused(BadCode())
     attempts.clear(tx, counted)
-    queries.drop_ticket(tx, ticket=ticket_digest)
+    access_queries.drop_ticket(tx, ticket=ticket_digest)
     wish = None if plain_wish is None else msgspec.convert(plain_wish, TokenWish)
     return _open(tx, person_id, device, address, wish)
 
@@ -118,7 +118,7 @@ def _admitted(tx: Tx, person: Person) -> None:
 def _ticket(tx: Tx, person_id: int, device: str, wish: TokenWish | None) -> SecondFactorNeeded:
     secret = token()
     plain: Any = None if wish is None else msgspec.to_builtins(wish)
-    queries.add_ticket(
+    access_queries.add_ticket(
         tx,
         digest=digest(secret),
         person_id=person_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dozen.core.accounts import people, queries
+from dozen.core.accounts import people, people_queries
 from dozen.core.accounts.errors import LastAdmin, NotAllowed
 from dozen.core.accounts.parts import access_changed, card_changed
 from dozen.core.accounts.structs import Person, Role
@@ -30,7 +30,7 @@ def unsuspend(tx: Tx, me: int, person_id: int) -> None:
 
 
 def _set(tx: Tx, person_id: int, *, since: int | None, until: int | None, reason: str) -> None:
-    queries.set_suspended(
+    people_queries.set_suspended(
         tx, me=person_id, suspended_at=since, suspended_until=until, suspended_reason=reason, now=tx.now
     )
     card_changed(tx, person_id)
@@ -53,7 +53,7 @@ def promote(tx: Tx, person_id: int) -> None:
 
 
 def _give(tx: Tx, person_id: int, role: Role) -> None:
-    queries.set_role(tx, me=person_id, role=role, now=tx.now)
+    people_queries.set_role(tx, me=person_id, role=role, now=tx.now)
     card_changed(tx, person_id)
     access_changed(tx, person_id)
 
@@ -62,12 +62,12 @@ def set_verified(tx: Tx, me: int, person_id: int, verified: bool) -> None:
     """The mark beside the name. Only administrators may. Raises NotAllowed, NoSuchPerson."""
     people.must_be_admin(tx, me)
     people.person(tx, person_id)
-    queries.set_verified(tx, me=person_id, verified=verified, now=tx.now)
+    people_queries.set_verified(tx, me=person_id, verified=verified, now=tx.now)
     card_changed(tx, person_id)
 
 
 def not_the_last_admin(tx: Tx, person: Person) -> None:
-    if person.role == "admin" and not queries.other_admins.first(tx, me=person.id):
+    if person.role == "admin" and not people_queries.other_admins.first(tx, me=person.id):
         raise LastAdmin
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dozen.core.accounts import people, queries
+from dozen.core.accounts import oauth_queries, people
 from dozen.core.accounts.errors import BadScope, NoSuchPerson, NoSuchToken, NotAllowed, TooManyTokens
 from dozen.core.accounts.fields import checked_line
 from dozen.core.accounts.parts import access_changed
@@ -60,7 +60,7 @@ def issue_token(
     person_id = me if of is None else of
     _may_manage(tx, me, person_id)
     people.must_be_active(tx, me)
-    if (queries.count_tokens.first(tx, me=person_id, kind="personal", now=tx.now) or 0) >= MOST:
+    if (oauth_queries.count_tokens.first(tx, me=person_id, kind="personal", now=tx.now) or 0) >= MOST:
         raise TooManyTokens
     label = checked_line("name", name, _NAME, least=1)
     made = _add(tx, person_id, kind="personal", name=label, scopes=scopes, expires_in=expires_in)
@@ -78,8 +78,8 @@ def issue_token(
 def open_token(tx: Tx, person_id: int, *, device: str, wish: TokenWish) -> SignedIn:
     """A token for somebody who has proven who they are by password (and code)."""
     kind = "login" if wish.app_id is None else "oauth"
-    for old in queries.oldest_tokens.all(tx, me=person_id, kind=kind, kept=MOST - 1):
-        queries.drop_token(tx, token=old, me=person_id)
+    for old in oauth_queries.oldest_tokens.all(tx, me=person_id, kind=kind, kept=MOST - 1):
+        oauth_queries.drop_token(tx, token=old, me=person_id)
     return _add(
         tx,
         person_id,
@@ -105,7 +105,7 @@ def _add(
         raise BadScope("a token lasts at least a second and at most ten years")
     secret, token_id = PREFIX + crypto.token(), tx.next_id()
     expires_at = None if expires_in is None else tx.now + expires_in * clock.SECOND
-    queries.add_token(
+    oauth_queries.add_token(
         tx,
         id=token_id,
         digest=crypto.digest(secret),
@@ -134,14 +134,14 @@ def my_tokens(tx: Tx, me: int, *, of: int | None = None) -> list[Token]:
     """Newest first, of every kind; never the secrets. ``of`` as in :func:`issue_token`."""
     person_id = me if of is None else of
     _may_manage(tx, me, person_id)
-    return queries.tokens_of.all(tx, me=person_id, now=tx.now, limit=4 * MOST)
+    return oauth_queries.tokens_of.all(tx, me=person_id, now=tx.now, limit=4 * MOST)
 
 
 def revoke_token(tx: Tx, me: int, token_id: int, *, of: int | None = None) -> None:
     """Raises NoSuchToken, also for somebody else's."""
     person_id = me if of is None else of
     _may_manage(tx, me, person_id)
-    if not queries.drop_token(tx, token=token_id, me=person_id):
+    if not oauth_queries.drop_token(tx, token=token_id, me=person_id):
         raise NoSuchToken
     access_changed(tx, person_id)
 

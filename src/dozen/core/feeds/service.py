@@ -97,6 +97,16 @@ def by_author(
     )
 
 
+def of_people(
+    tx: Tx, stream: str, people: Sequence[int], *, before: int | None = None, limit: int = 20
+) -> list[int]:
+    """Items of some people, newest first: for lists. Reads growing spans of time until the page is full,
+    so that busy people cost a short look; nothing of it is kept."""
+    if not people:
+        return []
+    return tx.part(Timelines).pull(tx, stream, people, before or ids.MAX, limit)
+
+
 def keep_warm(tx: Tx, stream: Stream, me: int) -> None:
     """Have a person's timeline in memory, so that the hub tells their browsers of new items
     (topic ``timeline:<stream>``)."""

@@ -147,13 +147,13 @@ class Timelines:
         stream = self._stream(name)
         window = self._warm(tx, stream, sources, owner)
         if before < window.floor:
-            return self._pull(tx, stream, self._authors(tx, sources, owner), before, limit)
+            return self.pull(tx, name, self._authors(tx, sources, owner), before, limit)
         found = self._merged(tx, stream, window, before, limit)
         while len(found) < limit and window.floor > 0:
             if len(window.items) >= MOST_ITEMS:
-                rest = self._pull(
+                rest = self.pull(
                     tx,
-                    stream,
+                    name,
                     self._authors(tx, sources, owner),
                     min(found[-1] if found else before, window.floor),
                     limit,
@@ -309,15 +309,15 @@ class Timelines:
                 return found, since
         return found, 0
 
-    def _pull(self, tx: Tx, stream: _Stream, authors: Sequence[int], before: int, limit: int) -> list[int]:
-        """A page far below what is kept, straight from the database."""
+    def pull(self, tx: Tx, name: str, authors: Sequence[int], before: int, limit: int) -> list[int]:
+        """A page straight from the database: far below what is kept, or of people who are no one's sources."""
         found: list[int] = []
         top = before
-        newest = ids.moment(before)
+        newest = min(ids.moment(before), tx.now)
         for span in (*_WINDOWS, None):
             since = ids.at(newest - span) if span is not None else 0
             found += queries.of_authors.all(
-                tx, stream=stream.name, authors=authors, before=top, since=since, limit=limit - len(found)
+                tx, stream=name, authors=authors, before=top, since=since, limit=limit - len(found)
             )
             if len(found) >= limit or since == 0:
                 break
@@ -382,7 +382,8 @@ class Timelines:
         if event.data["kind"] not in ("follow", "friend"):
             return
         with self._lock:
-            for owner in (event.key, int(event.data["other"])):
+            both = (event.key, int(event.data["other"]))
+            for owner in both if event.data["kind"] == "friend" else both[:1]:
                 self._regraphed.append((owner, event.at))
                 for stream in self._streams.values():
                     window = stream.warm.pop(owner, None)

@@ -24,7 +24,7 @@ from dozen.core.media.errors import (
 from dozen.core.media.ffmpeg import Ffmpeg
 from dozen.core.media.images import prepare_avatar, prepare_header, prepare_image
 from dozen.core.media.intake import Spool, prepare, prepare_file, prepare_video, receive, store
-from dozen.core.media.jobs import JOBS
+from dozen.core.media.jobs import JOBS, LOOSE_LIFE
 from dozen.core.media.service import (
     MOST_ALT,
     add,
@@ -55,6 +55,7 @@ from dozen.core.media.uploads import (
 __all__ = [
     "IMAGE_LIMITS",
     "JOBS",
+    "LOOSE_LIFE",
     "MOST_ALT",
     "MOST_PART",
     "TOPIC",

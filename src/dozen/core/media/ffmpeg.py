@@ -41,6 +41,7 @@ _CODECS = (
     "pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_f32le,pcm_u8,pcm_mulaw,pcm_alaw"
 )
 _MEMORY = 3 << 30
+_NICE = 10
 _LOG_BYTES = 64_000
 _DURATION = re.compile(r"^  Duration: (?:(\d+):(\d\d):(\d\d\.\d+)|N/A)", re.M)
 _STREAM = re.compile(r"^  Stream #0:(\d+)(?:\[\w+\])?(?:\(\w+\))?: (Video|Audio): (\w+)(.*)$", re.M)
@@ -180,7 +181,10 @@ def _input(source: Path, mime: str) -> list[str]:
 
 
 def _limit(pid: int, seconds: float, most_bytes: int) -> None:
-    """Bounds that hold even when this process dies and nobody is left to keep the deadline."""
+    """Behind requests in the queue for the processor, and within bounds that hold even when this process
+    dies and nobody is left to keep the deadline."""
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, pid, _NICE)
     if not hasattr(resource, "prlimit"):  # only Linux can set them from outside
         return
     with contextlib.suppress(ProcessLookupError, PermissionError):

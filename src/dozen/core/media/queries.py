@@ -18,7 +18,6 @@ _columns = select(
 )  # fmt: skip
 by_id = rows(Media.of_row, _columns.where(i.id == param("this")))
 by_ids = rows(Media.of_row, _columns.where(member(i.id, "ids")))
-locked = rows(Media.of_row, _columns.where(i.id == param("this")).with_for_update())
 of_subjects = rows(
     Media.of_row, _columns.where(member(i.attached, "subjects")).order_by(i.attached, i.position, i.id)
 )

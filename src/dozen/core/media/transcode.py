@@ -64,7 +64,7 @@ class VideoLimits(msgspec.Struct, frozen=True):
     side: int = 4096
     least_side: int = 16
     base_work: float = 60.0
-    work: float = 8.0
+    work: float = 12.0
 
 
 VIDEO_LIMITS = VideoLimits()

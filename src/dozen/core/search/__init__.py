@@ -13,6 +13,7 @@ from dozen.core.search.documents import (
     remove,
 )
 from dozen.core.search.errors import BadQuery, NoSuchSavedSearch, TooManySavedSearches
+from dozen.core.search.jobs import JOBS
 from dozen.core.search.names import put_name, put_names, remove_name, suggest
 from dozen.core.search.parse import parse
 from dozen.core.search.saved_searches import MOST_SAVED, delete_saved, save, saved, saved_search
@@ -31,6 +32,7 @@ from dozen.core.search.structs import (
 
 __all__ = [
     "CANDIDATES",
+    "JOBS",
     "MOST_CIRCLES",
     "MOST_FOUND",
     "MOST_SAVED",

@@ -54,6 +54,7 @@ unindex = action(
         "VALUES ('delete', :id, :title, :body, :facets)"
     )
 )
+merge = action(text("INSERT INTO search_index(search_index, rank) VALUES ('merge', :pages)"))
 rebuild = action(text("INSERT INTO search_index(search_index) VALUES ('rebuild')"))
 all_waiting = rows(
     Candidate,

@@ -59,6 +59,13 @@ def rebuild(tx: Tx) -> None:
     queries.unwait_all(tx)
 
 
+def merge(tx: Tx, pages: int) -> bool:
+    """Write about so many pages of larger segments out of smaller ones; False when nothing is left to merge."""
+    before = tx.driver.total_changes
+    queries.merge(tx, pages=pages)
+    return bool(tx.driver.total_changes - before >= 2)  # FTS5: fewer changes mean that it did nothing
+
+
 def _unindex(tx: Tx, document_id: int) -> bool:
     """Take a document out of the index, or off the waiting list; whether there was one."""
     if queries.unwait(tx, id=document_id):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dozen.core import accounts
+from dozen.core import accounts, graph
 from dozen.db import Tx
 from dozen.kit.errors import Invalid, NotFound, Unavailable
 from dozen.services.home import schemas
@@ -161,7 +161,10 @@ def _edit(call: Call, user_id: int, data: schemas.EditAccount) -> schemas.OwnAcc
         raise NotThatPerson
     if isinstance(data.username, str):
         accounts.change_username(call.tx, call.me, data.username)
-    return schemas.own(accounts.edit_profile(call.tx, call.me, data.changes()))
+    person = accounts.edit_profile(call.tx, call.me, data.changes())
+    if data.protected is False:
+        graph.accept_waiting(call.tx, call.me)
+    return schemas.own(person)
 
 
 # What machines ask
@@ -184,8 +187,10 @@ async def readyz(call: Call) -> dict[str, str]:
 
 @health.get("/metrics", access="public")
 def metrics(call: Call) -> Reply[bytes]:
-    """Prometheus metrics. Shown to this machine and to trusted proxies' networks only."""
-    if call.address not in ("127.0.0.1", "::1") and not call.trusted:
+    """Prometheus metrics. Shown to this machine and to trusted proxies only."""
+    # The header without a proxy that we were told of: we cannot know whose request is passed on.
+    passed_on = bool(call.header("x-forwarded-for")) and not call.trusted
+    if passed_on or (call.address not in ("127.0.0.1", "::1") and call.address not in call.server.proxies):
         raise NotFound
     return Reply(call.server.metrics.text(), media="text/plain; version=0.0.4; charset=utf-8")
 

@@ -9,8 +9,11 @@ from tempfile import TemporaryDirectory
 from dozen.core import accounts, graph, media, search
 from dozen.core.jobs import database
 from dozen.db import Tx
-from dozen.kit import clock, ids, sample
+from dozen.kit import clock, ids
 from dozen.kit.env import Env
+from dozen.kit.sample import avatars, pictures
+from dozen.kit.sample import graph as ties
+from dozen.kit.sample import people as folk
 from dozen.services.home.service import document, name
 from dozen.web import Progress
 
@@ -38,8 +41,8 @@ def load(env: Env, *, size: str, seed: int, progress: Progress) -> None:
         made += db.run_write(env, lambda tx, people=people: _add(tx, people))  # type: ignore[misc]
         progress(len(made), count, "People")
     _draw(env, made, seed, PICTURED[size], progress)
-    pairs = sample.power_law(seed, count)
-    done, total = 0, int(sample.default_mean(count) * count)
+    pairs = ties.power_law(seed, count)
+    done, total = 0, int(ties.default_mean(count) * count)
     while chunk := list(islice(pairs, 200_000)):
         edges = [(made[a], made[b]) for a, b in chunk]
         done += db.run_write(
@@ -52,14 +55,14 @@ def load(env: Env, *, size: str, seed: int, progress: Progress) -> None:
     db.run_write(env, graph.recount)
     progress(total, total, "Follows")
     _index(env, made, progress)
-    logins = [f"@{sample.username(seed, n)}" for n in range(3)]
+    logins = [f"@{folk.username(seed, n)}" for n in range(3)]
     (env.settings.data / "demo-logins.txt").write_text(
         "Demo logins (password for all: " + PASSWORD + ")\n" + "".join(f"  {login}\n" for login in logins)
     )
 
 
 def _person(seed: int, n: int, now: int, hashed: str) -> accounts.NewPerson:
-    who = sample.person(seed, n)
+    who = folk.person(seed, n)
     joined = now - who.joined_days_ago * clock.DAY - n % 86_400 * clock.SECOND
     return accounts.NewPerson(
         id=ids.at(joined, node=1023, sequence=n % 4096),
@@ -90,11 +93,11 @@ def _draw(env: Env, people: list[int], seed: int, count: int, progress: Progress
         for n in range(count):
             if n % 7 != 3:  # some never upload one
                 path = Path(folder) / "portrait.png"
-                sample.avatar(seed, n, size=400).save(path, compress_level=1)
+                avatars.draw(seed, n, size=400).save(path, compress_level=1)
                 _put(env, people[n], path, header=False)
             if n % 3 == 0:
                 path = Path(folder) / "header.png"
-                sample.header(seed, n).save(path, compress_level=1)
+                pictures.header(seed, n).save(path, compress_level=1)
                 _put(env, people[n], path, header=True)
             progress(n + 1, count, "Portraits")
 

@@ -13,9 +13,11 @@ import msgspec
 from dozen.core import accounts, engagement, feeds, graph, media, search
 from dozen.core.jobs import database
 from dozen.db import Tx
-from dozen.kit import clock, ids, sample
+from dozen.kit import clock, ids
 from dozen.kit import text as kit_text
 from dozen.kit.env import Env
+from dozen.kit.sample import people as folk
+from dozen.kit.sample import pictures, prose
 from dozen.services.microblog import queries, text, trend_queries
 from dozen.services.microblog.service.posts import REALM, STREAM, document
 from dozen.services.microblog.structs import NOTHING, Entities, Post, Span
@@ -75,7 +77,7 @@ class _Maker:
         self._span = span
         self._pictures = pictures
         self._random = random.Random(f"{town.seed}:microblog")  # noqa: S311 - repeatable is the point
-        self._recent: list[tuple[Post, sample.SamplePost]] = []
+        self._recent: list[tuple[Post, prose.SamplePost]] = []
         self.written: Counter[int] = Counter()
         self.comments: Counter[int] = Counter()
         self.quotes: Counter[int] = Counter()
@@ -92,6 +94,7 @@ class _Maker:
             at -= at % clock.DAY // 4 if at % clock.DAY < 6 * clock.HOUR else 0
             at = min(max(at, start), now - 1_000 * (self._count - n) // 50)
             dice = rnd.random()
+            made: _Made | None
             if dice < 0.30 and len(self._recent) > 50:
                 made = self._answer(n, at)
             elif dice < 0.42 and len(self._recent) > 50:
@@ -113,21 +116,22 @@ class _Maker:
         self._sequence = (self._sequence + 1) % 4096
         return ids.at(at, node=1023, sequence=self._sequence)
 
-    def _mention(self) -> str:
-        return sample.username(self._town.seed, self._who())
+    def _mention(self, draw: int) -> str:
+        """Somebody to name, by a random number of the text's own."""
+        return folk.username(self._town.seed, draw % min(200, len(self._town.people)))
 
     def _fresh(self, n: int, at: int, *, picture: bool) -> _Made:
         who = self._who()
         seed = self._town.seed
-        written = sample.post(seed, n, sample.interests(seed, who), mention=self._mention)
+        written = prose.post(seed, n, folk.interests(seed, who), mention=self._mention)
         made = self._made(who, at, written.text, lang=written.language)
         kind = written.picture_kind
         if picture and kind is not None:
-            made.picture = (n, kind, sample.caption(seed, n, kind))
+            made.picture = (n, kind, pictures.caption(seed, n, kind))
         self._remember(made.post, written)
         return made
 
-    def _target(self) -> tuple[Post, sample.SamplePost]:
+    def _target(self) -> tuple[Post, prose.SamplePost]:
         """Something recent; what others answered is answered more."""
         back = min(len(self._recent), int(self._random.expovariate(1 / 60)) + 1)
         found = self._recent[-back]
@@ -137,7 +141,7 @@ class _Maker:
     def _answer(self, n: int, at: int) -> _Made:
         target, written = self._target()
         who = self._who()
-        body = sample.reply(self._town.seed, n, written)
+        body = prose.reply(self._town.seed, n, written)
         made = self._made(who, at, body, lang=written.language, reply_to=target)
         self.comments[target.id] += 1
         self._remember(made.post, written._replace(text=body))
@@ -146,7 +150,7 @@ class _Maker:
     def _quote(self, n: int, at: int) -> _Made:
         target, written = self._target()
         made = self._made(
-            self._who(), at, sample.quote(self._town.seed, n, written), lang=None, quote_of=target
+            self._who(), at, prose.quote(self._town.seed, n, written), lang=None, quote_of=target
         )
         self.quotes[target.id] += 1
         self._remember(made.post, written)
@@ -241,7 +245,7 @@ class _Maker:
             cashtags=tuple(Span(e.start, e.end, e.value) for e in found.cashtags),
         )
 
-    def _remember(self, post: Post, written: sample.SamplePost) -> None:
+    def _remember(self, post: Post, written: prose.SamplePost) -> None:
         self._recent.append((post, written))
         if len(self._recent) > 2_000:
             del self._recent[:1_000]
@@ -274,7 +278,7 @@ def _picture(env: Env, made: _Made, folder: Path, seed: int) -> media.Media:
     assert made.picture is not None
     n, kind, caption = made.picture
     path = folder / "picture.jpg"
-    sample.picture(seed, n, kind, 1280, 853).convert("RGB").save(path, quality=92)
+    pictures.draw(seed, n, kind, 1280, 853).convert("RGB").save(path, quality=92)
     return media.receive(env, made.post.author_id, path, alt=caption)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -131,8 +132,7 @@ def thread(call: Call, tweet_id: int, cursor: Cursor | None = None) -> Page:
     )
 
 
-@pages.get("/tweets/{tweet_id}/{what}", access="public")
-def around(call: Call, tweet_id: int, what: str, cursor: Cursor | None = None) -> Page:
+def _around(call: Call, tweet_id: int, what: str, cursor: str | None) -> Page:
     """Who likes or reposted a post, what quotes it, what it said before, its numbers."""
     view = views.view(call.tx, call.viewer, tweet_id).subject
     post_id = view.post.id
@@ -252,10 +252,7 @@ def _profile(call: Call, name: str, tab: str, cursor: str | None) -> Page:
     )
 
 
-@pages.get("/users/{user_id}/{what}", access="public")
-def ties(
-    call: Call, user_id: int, what: Literal["followers", "following"], cursor: Cursor | None = None
-) -> Page:
+def _ties(call: Call, user_id: int, what: str, cursor: str | None) -> Page:
     """Who follows somebody, and whom they follow."""
     verb = people.followers if what == "followers" else people.following
     edges = verb(call.tx, call.viewer, user_id, before=call.cursors.open_id(what, cursor), limit=50)
@@ -376,10 +373,10 @@ def _composer(
 ) -> Page:
     target = (
         views.view(call.tx, call.me, int(reply_to)).subject
-        if reply_to.isdigit() and len(reply_to) < 20
+        if reply_to.isdecimal() and len(reply_to) < 20
         else None
     )
-    quoted = views.view(call.tx, call.me, int(quote)).subject if quote.isdigit() and len(quote) < 20 else None
+    quoted = views.view(call.tx, call.me, int(quote)).subject if quote.isdecimal() and len(quote) < 20 else None
     page = _page(call, "microblog/compose.html", target=target, quoted=quoted, text=text, error=error)
     page.status = status
     return page
@@ -467,7 +464,7 @@ def delete(call: Call, tweet_id: int, form: Form) -> Redirect:
 @pages.post("/tweets/{tweet_id}/vote")
 def vote(call: Call, tweet_id: int, form: Form) -> Any:
     post = views.must_see(call.tx, call.me, tweet_id)
-    chosen = [int(choice) for choice in form.all("choice") if choice.isdigit() and len(choice) == 1]
+    chosen = [int(choice) for choice in form.all("choice") if choice.isdecimal() and len(choice) == 1]
     polls.vote(call.tx, call.me, post.id, chosen)
     if call.enhanced:
         return _entry(call, call.tx, post.id)
@@ -484,20 +481,16 @@ _MARKS = {
 }
 
 
-@pages.post("/tweets/{tweet_id}/{what}")
-def mark(call: Call, tweet_id: int, what: str, form: Form) -> Any:
+def _mark(call: Call, tweet_id: int, what: str) -> Any:
     """Like, repost, bookmark, pin, and taking each back."""
     if what in _MARKS:
         _MARKS[what](call.tx, call.me, tweet_id)
-    elif what in ("pin", "unpin"):
-        marks.pin(call.tx, call.me, tweet_id if what == "pin" else None)
     else:
-        raise NotFound
+        marks.pin(call.tx, call.me, tweet_id if what == "pin" else None)
     return _done(call, f"/microblog/tweets/{tweet_id}")
 
 
-@pages.post("/users/{user_id}/{what}")
-def tie(call: Call, user_id: int, what: str, form: Form) -> Any:
+def _tie(call: Call, user_id: int, what: str) -> Any:
     """Follow, mute, block, let in, and taking each back."""
     card = accounts.cards(call.tx, [user_id]).get(user_id)
     if card is None:
@@ -517,6 +510,43 @@ def save_search(call: Call, form: Form) -> Redirect:
 def forget_search(call: Call, saved_id: int, form: Form) -> Redirect:
     search.delete_saved(call.tx, call.me, saved_id)
     return Redirect("/microblog/search", flash="Search forgotten")
+
+
+# One address a word: the API has some of the same ones, and would hide a parameter in their place.
+
+
+def _reading(verb: Callable[[Call, int, str, str | None], Page], what: str, subject: str) -> None:
+    def of_post(call: Call, tweet_id: int, cursor: Cursor | None = None) -> Page:
+        return verb(call, tweet_id, what, cursor)
+
+    def of_person(call: Call, user_id: int, cursor: Cursor | None = None) -> Page:
+        return verb(call, user_id, what, cursor)
+
+    fn = of_post if subject == "tweets/{tweet_id}" else of_person
+    fn.__doc__ = verb.__doc__
+    pages.get(f"/{subject}/{what}", access="public")(fn)
+
+
+def _writing(verb: Callable[[Call, int, str], Any], what: str, subject: str) -> None:
+    def of_post(call: Call, tweet_id: int, form: Form) -> Any:
+        return verb(call, tweet_id, what)
+
+    def of_person(call: Call, user_id: int, form: Form) -> Any:
+        return verb(call, user_id, what)
+
+    fn = of_post if subject == "tweets/{tweet_id}" else of_person
+    fn.__doc__ = verb.__doc__
+    pages.post(f"/{subject}/{what}")(fn)
+
+
+for _what in ("likes", "retweets", "quotes", "versions", "analytics", "edit", "delete"):
+    _reading(_around, _what, "tweets/{tweet_id}")
+for _what in ("followers", "following"):
+    _reading(_ties, _what, "users/{user_id}")
+for _what in (*_MARKS, "pin", "unpin"):
+    _writing(_mark, _what, "tweets/{tweet_id}")
+for _what in people.CHANGES:
+    _writing(_tie, _what, "users/{user_id}")
 
 
 # What the handlers share

@@ -338,7 +338,7 @@ def sky_only(stream: Stream, width: int, height: int) -> Image.Image:
                 stream,
                 110 + layer * 22,
             )
-    if stream.chance(35):
+    if stream.chance(35) and sky.name != "night":
         x, y, radius = width * 0.5, height * 1.05, height * 0.85
         for band, hue in enumerate((25, 55, 95, 145, 235, 300)):
             canvas.ring(

@@ -81,6 +81,12 @@ def conversations() -> tuple[tuple[tuple[str, Pattern], ...], ...]:
 
 
 @cache
+def captions() -> WordFile:
+    """What pictures show, marked by their kind."""
+    return _parse(text_of("captions.txt"), {})
+
+
+@cache
 def interest_words() -> WordFile:
     """How people name their interests: a list for each topic."""
     return _parse(text_of("interests.txt"), {})

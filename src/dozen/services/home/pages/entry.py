@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import msgspec
 
 from dozen.core import accounts
 from dozen.kit.errors import Fault
-from dozen.services.home.pages.door import again, device, enter, inside, pages
+from dozen.services.home.pages.door import again, device, enter, pages
 from dozen.web import Call, Cookie, Form, Page, Redirect
 from dozen.web.auth import SESSION
+from dozen.web.replies import local
 
 faults = accounts.errors
 
@@ -24,15 +26,15 @@ _FEW = (30, 600)
 def register_form(call: Call, next: Back = "/") -> Any:  # noqa: A002 - the parameter's name in the address
     """Make an account."""
     if call.viewer is not None:
-        return Redirect(inside(next))
+        return Redirect(local(next))
     closed = call.env.settings.registration != "open"
-    return Page("home/register.html", given={}, wrong={}, trouble="", next=inside(next), closed=closed)
+    return Page("home/register.html", given={}, wrong={}, trouble="", next=local(next), closed=closed)
 
 
 @pages.post("/register", access="public", limit=_FEW)
 async def register(call: Call, form: Form) -> Any:
     given = {name: form.get(name) for name in ("username", "email", "name")}
-    password, to = form.get("password"), inside(form.get("next", "/"))
+    password, to = form.get("password"), local(form.get("next", "/"))
     try:
         if not given["email"].strip():
             raise faults.BadEmail(
@@ -76,13 +78,13 @@ def _named(fault: Fault) -> Fault:
 def login_form(call: Call, next: Back = "/") -> Any:  # noqa: A002
     """Sign in."""
     if call.viewer is not None:
-        return Redirect(inside(next))
-    return Page("home/login.html", wrong={}, trouble="", login="", next=inside(next))
+        return Redirect(local(next))
+    return Page("home/login.html", wrong={}, trouble="", login="", next=local(next))
 
 
 @pages.post("/login", access="public", limit=_FEW)
 async def login(call: Call, form: Form) -> Any:
-    name, to = form.get("login"), inside(form.get("next", "/"))
+    name, to = form.get("login"), local(form.get("next", "/"))
     try:
         challenge = await call.write(accounts.login_challenge, name, address=call.address)
         verdict = await call.heavy(challenge.verify, form.get("password"))
@@ -93,19 +95,19 @@ async def login(call: Call, form: Form) -> Any:
         return again("home/login.html", fault, login=name, next=to)
     if isinstance(done, accounts.SecondFactorNeeded):
         ticket = Cookie.set(_TICKET, done.ticket, secure=call.secure, max_age=done.expires_in)
-        return Redirect(f"/login/code?next={to}", headers=[ticket])
+        return Redirect(f"/login/code?next={quote(to)}", headers=[ticket])
     return enter(call, done, to)
 
 
 @pages.get("/login/code", access="public")
 def code_form(call: Call, next: Back = "/") -> Page:  # noqa: A002
     """The second step: a code."""
-    return Page("home/code.html", wrong={}, trouble="", next=inside(next))
+    return Page("home/code.html", wrong={}, trouble="", next=local(next))
 
 
 @pages.post("/login/code", access="public", limit=_FEW)
 async def code(call: Call, form: Form) -> Any:
-    to = inside(form.get("next", "/"))
+    to = local(form.get("next", "/"))
     try:
         done = await call.write(
             accounts.second_factor,
@@ -115,7 +117,7 @@ async def code(call: Call, form: Form) -> Any:
             address=call.address,
         )
     except faults.TicketExpired:
-        return Redirect(f"/login?next={to}", flash="That took too long; please start again", kind="warning")
+        return Redirect(f"/login?next={quote(to)}", flash="That took too long; please start again", kind="warning")
     except Fault as fault:
         return again("home/code.html", fault, next=to)
     if isinstance(done, accounts.Refused):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from dozen.core import accounts, media, notifications
+from dozen.core import accounts, graph, media, notifications
 from dozen.kit.errors import Fault
-from dozen.services.home.pages.door import again, inside, pages
+from dozen.services.home.pages.door import again, pages
 from dozen.web import Call, Form, Page, Redirect
 
 _TEXTS = ("name", "bio", "location", "website", "pronouns", "language", "time_zone")
@@ -69,6 +69,8 @@ def _change(tx: Any, me: int, given: dict[str, str]) -> None:
     if given["username"]:
         accounts.change_username(tx, me, given["username"])
     accounts.edit_profile(tx, me, changes)
+    if not changes.protected:
+        graph.accept_waiting(tx, me)
 
 
 @pages.get("/settings/notifications")
@@ -94,7 +96,7 @@ def theme(call: Call, form: Form) -> Redirect:
     # Not __Host-: the page's script sets the same cookie.
     cookie = ("set-cookie", f"theme={wanted}; Path=/; Max-Age=31536000; SameSite=Lax")
     back = call.header("referer").removeprefix(call.origin)
-    return Redirect(inside(back), headers=[cookie])
+    return Redirect(back, headers=[cookie])
 
 
 @pages.get("/settings/export")

@@ -75,27 +75,30 @@ def _may_look(tx: Tx, viewer: int | None, person: int) -> None:
 
 
 def change(tx: Tx, me: int, other: int, what: str) -> None:
-    """One of the things that a button does: ``follow``, ``mute``, … Raises NotFound for others."""
-    actions: dict[str, Callable[[], object]] = {
-        "follow": lambda: follow(tx, me, other),
-        "unfollow": lambda: unfollow(tx, me, other),
-        "mute": lambda: graph.mute(tx, me, other),
-        "unmute": lambda: graph.unmute(tx, me, other),
-        "block": lambda: block(tx, me, other),
-        "unblock": lambda: graph.unblock(tx, me, other),
-        "accept": lambda: accept(tx, me, other),
-        "reject": lambda: reject(tx, me, other),
-        "remove": lambda: graph.remove_follower(tx, me, other),
-        "notify": lambda: graph.follow(tx, me, other, notify=True),
-        "unnotify": lambda: graph.follow(tx, me, other, notify=False),
-        "dismiss": lambda: graph.dismiss_suggestion(tx, me, other),
-    }
-    if what not in actions:
+    """One of :data:`CHANGES`. Raises NotFound for others."""
+    if what not in CHANGES:
         raise NotFound
-    actions[what]()
+    CHANGES[what](tx, me, other)
 
 
 def block(tx: Tx, me: int, other: int) -> None:
     """Block somebody: nobody follows or sees the other any more, and their notices go."""
     graph.block(tx, me, other)
     notifications.retract_from(tx, me, other)
+
+
+CHANGES: dict[str, Callable[[Tx, int, int], object]] = {
+    "follow": follow,
+    "unfollow": unfollow,
+    "mute": graph.mute,
+    "unmute": graph.unmute,
+    "block": block,
+    "unblock": graph.unblock,
+    "accept": accept,
+    "reject": reject,
+    "remove": graph.remove_follower,
+    "notify": lambda tx, me, other: graph.follow(tx, me, other, notify=True),
+    "unnotify": lambda tx, me, other: graph.follow(tx, me, other, notify=False),
+    "dismiss": graph.dismiss_suggestion,
+}
+"""What a button does to somebody, by its word."""

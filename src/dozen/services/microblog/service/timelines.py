@@ -37,7 +37,7 @@ class Slice(tuple[list[View], int | None]):
         return self[1]
 
 
-def _fill(
+def fill(
     tx: Tx,
     viewer: int | None,
     fetch: Fetch,
@@ -67,7 +67,7 @@ def _fill(
 
 def home(tx: Tx, me: int, *, before: int | None = None, limit: int = 20) -> Slice:
     """What the people one follows posted and reposted, and oneself; answers only to people one follows."""
-    return _fill(
+    return fill(
         tx,
         me,
         lambda top, n: feeds.home(tx, HOME, me, before=top, limit=n),
@@ -89,7 +89,10 @@ def newer(tx: Tx, me: int, *, after: int, limit: int = 200) -> list[View]:
 
 
 def _addressed(tx: Tx, me: int, found: list[View]) -> list[View]:
-    """Without answers to people whom the reader does not follow."""
+    """Without answers to people whom the reader does not follow, and without reposts they do not want."""
+    unwanted = graph.hidden_from(tx, me).no_reposts
+    if unwanted:
+        found = [v for v in found if v.repost_of is None or v.author.id not in unwanted]
     strangers = {
         v.post.reply_to_author_id
         for v in found
@@ -129,7 +132,7 @@ def by_person(
             and (not media_only or v.media)
         ]
 
-    return _fill(
+    return fill(
         tx,
         viewer,
         lambda top, n: feeds.by_author(tx, STREAM, person_id, before=top, limit=max(n, 20)),
@@ -142,20 +145,20 @@ def by_person(
 
 def by_tag(tx: Tx, viewer: int | None, tag: str, *, before: int | None = None, limit: int = 20) -> Slice:
     folded = kit_text.fold(kit_text.clean(tag).lstrip("#＃"))
-    return _fill(
+    return fill(
         tx, viewer, lambda top, n: queries.tagged.all(tx, tag=folded, before=top, limit=n), before, limit
     )
 
 
 def mentions(tx: Tx, me: int, *, before: int | None = None, limit: int = 20) -> Slice:
-    return _fill(
+    return fill(
         tx, me, lambda top, n: queries.mentioned.all(tx, person=me, before=top, limit=n), before, limit
     )
 
 
 def public(tx: Tx, viewer: int | None, *, before: int | None = None, limit: int = 20) -> Slice:
     """Everything that people here post for all to see."""
-    return _fill(tx, viewer, lambda top, n: queries.public.all(tx, before=top, limit=n), before, limit)
+    return fill(tx, viewer, lambda top, n: queries.public.all(tx, before=top, limit=n), before, limit)
 
 
 def bookmarks(tx: Tx, me: int, *, before: int | None = None, limit: int = 20) -> Slice:
@@ -177,7 +180,7 @@ def _marked(tx: Tx, viewer: int | None, person: int, kind: str, before: int | No
 
 def quotes(tx: Tx, viewer: int | None, post_id: int, *, before: int | None = None, limit: int = 20) -> Slice:
     post = must_see(tx, viewer, post_id)
-    return _fill(
+    return fill(
         tx, viewer, lambda top, n: queries.quotes.all(tx, post=post.id, before=top, limit=n), before, limit
     )
 

@@ -81,7 +81,7 @@ async function toggle(button) {
     const wanted = isOn(button);
     let answer;
     try {
-      answer = await send(button.dataset.toggle, { body: bodyOf(button.form, button) });
+      answer = await send(button.dataset.toggle, { body: bodyOf(button.form, button), follow: false });
     } catch { /* no network: said below */ }
     if (answer?.status === 401) return goToLogin();
     if (answer?.ok) {

@@ -1,12 +1,20 @@
-// The keyboard: g and a letter goes to a room, / searches, j and k walk the list, n writes, ? tells.
+// The keyboard: g and a letter goes to a room, p and a letter to a place of this room, / searches,
+// j and k walk the list, n writes, ? tells.
 // <html data-keys="off"> turns it off.
 import { element, entriesOf, icon } from './dom.js';
 
 const rooms = () => [...document.querySelectorAll('a[data-key]')];
+const places = () => [...document.querySelectorAll('a[data-place]')];
 const feeds = () => [...document.querySelectorAll('[data-feed]')];
 const items = () => feeds().flatMap(entriesOf).filter((item) => item.offsetParent);
 const typing = 'textarea, select, input:not([type="checkbox"], [type="radio"], [type="button"])';
 let waiting = 0;
+let choices = [];
+
+function wait(links) {
+  choices = links;
+  waiting = setTimeout(() => { waiting = 0; }, 1500);
+}
 
 function walk(step) {
   const all = items();
@@ -37,7 +45,10 @@ function line(label, ...keys) {
 function helpDialog() {
   const shut = { type: 'button', class: 'btn btn-icon btn-plain', 'data-close': true, 'aria-label': 'Close' };
   const acts = [['Search', '/'], ['Write', 'n'], ['Next', 'j'], ['Previous', 'k'], ['Open', 'o'], ['These keys', '?']];
-  const ways = rooms().map((room) => [room.textContent.trim(), 'g', room.dataset.key]);
+  const way = (first) => ({ textContent, dataset }) => {
+    const name = textContent.trim().replace(/\s*\d+$/, '');
+    return line(name, first, dataset.key ?? dataset.place);
+  };
   return element('dialog', { id: 'keys', class: 'wide', 'aria-labelledby': 'keys-title' },
     element('div', { class: 'dialog-head' },
       element('h2', { id: 'keys-title' }, 'Keys'),
@@ -45,7 +56,9 @@ function helpDialog() {
     element('div', { class: 'dialog-body' },
       element('div', { class: 'keys' }, ...acts.map((act) => line(...act))),
       element('h3', {}, 'Rooms'),
-      element('div', { class: 'keys' }, ...ways.map((way) => line(...way)), line('Start page', 'g', 'g'))));
+      element('div', { class: 'keys' }, ...rooms().map(way('g'))),
+      element('h3', {}, 'Places of this room'),
+      element('div', { class: 'keys' }, ...places().map(way('p')))));
 }
 
 function help() {
@@ -67,12 +80,13 @@ document.addEventListener('keydown', (event) => {
   if (waiting) {
     clearTimeout(waiting);
     waiting = 0;
-    const room = rooms().find((link) => link.dataset.key === key);
-    if (room || key === 'g') location.assign(room?.href ?? '/');
+    const link = choices.find(({ dataset }) => (dataset.key ?? dataset.place) === key);
+    if (link) location.assign(link.href);
     return;
   }
   const act = {
-    g: () => { waiting = setTimeout(() => { waiting = 0; }, 1500); },
+    g: () => wait(rooms()),
+    p: () => wait(places()),
     '/': find,
     '?': help,
     j: () => walk(1),

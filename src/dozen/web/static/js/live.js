@@ -1,5 +1,5 @@
 // What arrives by itself, from the event stream that <html data-stream> names. Events:
-// count {name: n, …}, new {feed, n}, html {target, mode, html}, toast {text, kind}.
+// count {name, value}, new {feed, n}, html {target, mode, html}, toast {text, kind}.
 import { announce, arrived, compact, element, entriesOf, icon, swap } from './dom.js';
 import { fetchFeed, unseen } from './paging.js';
 import { toast } from './toast.js';
@@ -13,7 +13,7 @@ function setCount(name, value) {
     if ('count' in badge.dataset) badge.dataset.count = value;
     badge.textContent = typeof value === 'number' ? (value ? compact(value) : '') : value;
   }
-  if (name === 'unread') document.title = value ? `(${compact(value)}) ${title}` : title;
+  if (name === 'notifications') document.title = value ? `(${compact(value)}) ${title}` : title;
 }
 
 function offer(name, more) {
@@ -72,7 +72,7 @@ async function show(feed, name, bar) {
 }
 
 const events = {
-  count: (data) => Object.entries(data).forEach(([name, value]) => setCount(name, value)),
+  count: ({ name, value }) => setCount(name, value),
   new: ({ feed, n = 1 }) => offer(feed, n),
   html: ({ target, mode, html }) => {
     const place = document.querySelector(target);

@@ -18,10 +18,13 @@ function upload(url, method, body, onProgress) {
   });
 }
 
-/** -> {ok, status, url, redirected, type, text}; throws TypeError when there is no network. */
-export async function send(url, { method = 'POST', body, onProgress } = {}) {
+/** -> {ok, status, url, redirected, type, text}; throws TypeError when there is no network.
+    With follow=false a redirect is success enough: the page behind it is not fetched. */
+export async function send(url, { method = 'POST', body, onProgress, follow = true } = {}) {
   if (onProgress && body) return upload(url, method, body, onProgress);
-  const answer = await fetch(url, { method, body, headers, credentials: 'same-origin' });
+  const redirect = follow ? 'follow' : 'manual';
+  const answer = await fetch(url, { method, body, headers, redirect, credentials: 'same-origin' });
+  if (answer.type === 'opaqueredirect') return { ok: true, status: 303, url, redirected: true, type: '', text: '' };
   return {
     ok: answer.ok, status: answer.status, url: answer.url, redirected: answer.redirected,
     type: answer.headers.get('Content-Type') ?? '', text: await answer.text(),

@@ -1,0 +1,87 @@
+"""Conversations of two and of groups: messages, what is read, who may write to whom."""
+
+from dozen.core.messaging.errors import (
+    BadKey,
+    BadTitle,
+    CannotMessageSelf,
+    EmptyMessage,
+    GroupFull,
+    KeyUsed,
+    MessageNotAllowed,
+    MessageTooLong,
+    NoSuchConversation,
+    NoSuchMessage,
+    NotAGroup,
+    NotGroupOwner,
+    NotYourMessage,
+    TooLate,
+    TooManyMedia,
+)
+from dozen.core.messaging.forgetting import forget
+from dozen.core.messaging.holding import TOPIC
+from dozen.core.messaging.jobs import JOBS
+from dozen.core.messaging.opening import MOST_MEMBERS, MOST_TITLE, add, leave, open_with, remove, rename
+from dozen.core.messaging.permission import allowed, set_writers, writers
+from dozen.core.messaging.reading import (
+    conversation,
+    conversations,
+    mark_read,
+    message,
+    messages,
+    mute,
+    recent,
+    unread,
+)
+from dozen.core.messaging.structs import Conversation, Member, Message, Settings, Writers
+from dozen.core.messaging.writing import CHANGEABLE, MOST_MEDIA, MOST_TEXT, delete_for_me, edit, send, unsend
+
+__all__ = [
+    "CHANGEABLE",
+    "JOBS",
+    "MOST_MEDIA",
+    "MOST_MEMBERS",
+    "MOST_TEXT",
+    "MOST_TITLE",
+    "TOPIC",
+    "BadKey",
+    "BadTitle",
+    "CannotMessageSelf",
+    "Conversation",
+    "EmptyMessage",
+    "GroupFull",
+    "KeyUsed",
+    "Member",
+    "Message",
+    "MessageNotAllowed",
+    "MessageTooLong",
+    "NoSuchConversation",
+    "NoSuchMessage",
+    "NotAGroup",
+    "NotGroupOwner",
+    "NotYourMessage",
+    "Settings",
+    "TooLate",
+    "TooManyMedia",
+    "Writers",
+    "add",
+    "allowed",
+    "conversation",
+    "conversations",
+    "delete_for_me",
+    "edit",
+    "forget",
+    "leave",
+    "mark_read",
+    "message",
+    "messages",
+    "mute",
+    "open_with",
+    "recent",
+    "remove",
+    "rename",
+    "send",
+    "set_writers",
+    "unread",
+    "unsend",
+    "writers",
+]

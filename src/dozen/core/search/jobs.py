@@ -1,0 +1,25 @@
+"""What search does by the clock."""
+
+from __future__ import annotations
+
+from dozen.core import jobs
+from dozen.core.jobs import Handler, Job, Schedule
+from dozen.core.search import sqlite
+from dozen.kit.env import Env
+
+TIDY_JOB = "search.tidy"
+_PAGES = 200
+"""Of 4 KiB, in one transaction: some ten milliseconds."""
+
+
+def _tidy(env: Env, job: Job) -> None:
+    """Merge the segments of SQLite's index, so that a question has fewer to look into."""
+    db = jobs.database(env)
+    while db.dialect == "sqlite" and db.run_write(env, lambda tx: sqlite.merge(tx, _PAGES)):
+        pass
+
+
+JOBS: tuple[Handler | Schedule, ...] = (
+    jobs.handler(TIDY_JOB, _tidy),
+    jobs.every(TIDY_JOB, TIDY_JOB, daily_at="03:40"),
+)
