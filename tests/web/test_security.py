@@ -739,8 +739,7 @@ def test_a_page_marker_is_good_for_its_list_only(house: Site) -> None:
     marker = ada.get("/microblog/timeline/public?limit=1").json()["next_cursor"]
     assert bo.get("/microblog/timeline/public", params={"cursor": marker}).status_code == 200
     forged = [
-        marker[:-1] + ("A" if marker[-1] != "A" else "B"),
-        "A" + marker[1:] if marker[0] != "A" else "B" + marker[1:],
+        *(marker[:at] + ("A" if marker[at] != "A" else "B") + marker[at + 1 :] for at in (0, 7, 13, 17)),
         "x",
         "é",
         "A" * 512,
@@ -784,7 +783,8 @@ def test_other_methods_are_told_which_are_allowed(house: Site) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/microblog/timeline/public", "/healthz", "/nowhere", "/static/x/y"])
 def test_head_is_get_without_a_body(house: Site, path: str) -> None:
-    head, get = house.client().request("HEAD", path), house.client().get(path)
+    plain = {"accept-encoding": "identity"}  # a compressed page's length varies with its masked token
+    head, get = house.client().request("HEAD", path, headers=plain), house.client().get(path, headers=plain)
     assert head.status_code == get.status_code
     assert head.content == b""
     assert head.headers["content-length"] == get.headers["content-length"]
@@ -841,9 +841,9 @@ def test_nothing_says_what_the_server_is_made_of(house: Site) -> None:
 
 
 def test_an_unknown_address_says_so_in_the_callers_language(house: Site) -> None:
-    page = house.anonymous.get("/nowhere<script>", headers=HTML)
+    page = house.anonymous.get("/no/where<script>", headers=HTML)
     assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
-    assert "<script>" not in page.text.partition("nowhere")[2][:20]
-    data = house.anonymous.get("/nowhere")
+    assert "<script>" not in page.text.partition("where")[2][:20]
+    data = house.anonymous.get("/no/where")
     assert (data.status_code, data.headers["content-type"]) == (404, "application/problem+json")
     assert data.json()["code"] == "not_found"

@@ -4,7 +4,7 @@ from dozen.web.call import Call
 from dozen.web.doors import Api, Dialect, Pages
 from dozen.web.forms import Form, Upload
 from dozen.web.paging import Cursor, Limit, Listing
-from dozen.web.replies import Cookie, File, Page, Redirect, Reply, Stream
+from dozen.web.replies import Cookie, Encoded, File, Page, Redirect, Reply, Stream
 from dozen.web.room import Place, Progress, Room
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Cookie",
     "Cursor",
     "Dialect",
+    "Encoded",
     "File",
     "Form",
     "Limit",

@@ -6,6 +6,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from dozen.core import accounts
+from dozen.core.analytics import Buffer
 from dozen.core.cache import Limiter
 from dozen.kit import crypto
 from dozen.kit.errors import Fault, Forbidden, Unauthenticated
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 SESSION = "dozen"
 GUEST = "dozen_guest"
+ACTIVE = "people.active"
+"""Who was here, by the day, in the analytics."""
 _STAFF = {"admin": ("admin",), "moderator": ("moderator", "admin")}
 
 
@@ -65,6 +68,7 @@ def admit(call: Call, tx: Tx) -> None:
             raise MissingScope(f"The token needs the scope {route.scope!r}", scope=route.scope)
         if route.access not in ("public", "member") and actor.role not in _STAFF[route.access]:
             raise NotStaff
+        call.env.part(Buffer).seen(ACTIVE, 0, actor.person_id)
     if route.writes and door.sessions and (by_session or (door.kind == "page" and actor is None)):
         _check_same_site(call)
 

@@ -127,7 +127,8 @@ class Call:
     @property
     def cookies(self) -> dict[str, str]:
         if self._cookies is None:
-            self._cookies = parse_cookies(self.header("cookie"))
+            sent = self.headers.get(b"cookie")
+            self._cookies = parse_cookies(sent.decode("latin-1")) if sent else {}
         return self._cookies
 
     def cookie(self, name: str) -> str:

@@ -160,7 +160,7 @@ class _Parser:
         self._folder = call.server.env.settings.data / "tmp"
         self._folder.mkdir(parents=True, exist_ok=True)
         self._parser = PushMultipartParser(
-            boundary, max_header_size=4096, max_header_count=8, max_segment_count=_MOST_PARTS, max_size=limit
+            boundary, max_header_size=4096, max_header_count=8, max_segment_count=_MOST_PARTS
         )
         self._name = ""
         self._text: bytearray | None = None

@@ -13,7 +13,7 @@ import msgspec
 from dozen.kit import errors
 from dozen.web import auth
 from dozen.web.doors import Route
-from dozen.web.replies import File, Page, Redirect, Reply, Stream
+from dozen.web.replies import Encoded, File, Page, Redirect, Reply, Stream
 
 _PLACE = re.compile(r"\{(\w+)(?::\w+)?\}")
 
@@ -72,7 +72,7 @@ def _scopes_text(scopes: dict[str, str]) -> str:
 
 def _result_type(route: Route) -> Any:
     kind = route.binder.returns
-    if get_origin(kind) is Reply:
+    if get_origin(kind) in (Reply, Encoded):
         kind = get_args(kind)[0]
     if kind in (None, type(None)):
         return None

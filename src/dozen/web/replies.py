@@ -36,6 +36,15 @@ class Reply(Generic[T]):
         self.media = media
 
 
+class Encoded(Generic[T]):
+    """JSON of a ``T`` that the handler has encoded itself, because it is asked for very often."""
+
+    __slots__ = ("body",)
+
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+
+
 class Page:
     """A template and its values; the frame (who is here, rooms, counts) is added by the door."""
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import brotli
 
 from dozen.kit import crypto
-from dozen.web.replies import Cookie, File, Header, Page, Redirect, Reply, Stream, encode_json
+from dozen.web.replies import Cookie, Encoded, File, Header, Page, Redirect, Reply, Stream, encode_json
 
 if TYPE_CHECKING:
     from dozen.web.call import Call
@@ -77,6 +77,8 @@ def _data(call: Call, answer: Any) -> tuple[int, list[tuple[bytes, bytes]], byte
     if isinstance(answer, Reply):
         status = answer.status or status
         extra, media, answer = answer.headers, answer.media, answer.body
+    if isinstance(answer, Encoded):
+        answer = answer.body
     if answer is None:
         return (204 if status < 300 else status), [*_COMMON, (b"cache-control", b"private, no-store")], b""
     body = answer if isinstance(answer, bytes) else encode_json(answer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterable
 from itertools import islice
 from time import time_ns
 from typing import TypeAlias
@@ -21,6 +22,11 @@ Seen: TypeAlias = tuple[str, int, int, int]
 FLUSH_SECONDS = 5.0
 """What was counted in the last so many seconds is lost when the process dies."""
 
+SAMPLED = 16
+"""Of those who see what many see in one hour, one in so many is remembered …"""
+OF_MANY = ".of_many"
+"""… under the metric's name with this ending."""
+_EXACT = 50  # showings in an hour up to which everybody is remembered
 _MOST = 200_000  # different counts, and different people, that wait to be written
 _MOST_KNOWN = 200_000  # people of today who are written already
 _IN_ONE = 2_000  # rows of one transaction: on SQLite others wait for it
@@ -73,6 +79,38 @@ class Buffer:
                 self._people.add(key)
             else:
                 self.dropped += 1
+
+    def shown(self, metric: str, subjects: Iterable[int], person: int | None) -> None:
+        """Each subject was shown once (to ``person``): ``count`` and ``seen`` for a whole page at once.
+
+        While a subject is shown seldom everybody who saw it is remembered; beyond that one in
+        :data:`SAMPLED`, so that what is shown to thousands does not cost thousands of rows. Read it with
+        :func:`dozen.core.analytics.reach`.
+        """
+        now = time_ns()
+        hour, day = now // _HOUR_NS * clock.HOUR, now // _DAY_NS * clock.DAY
+        counts, known, people = self._counts, self._known, self._people
+        with self._lock:
+            if day != self._known_day:
+                known.clear()
+                self._known_day = day
+            for subject in subjects:
+                key = (metric, subject, hour)
+                n = counts.get(key, 0) + 1
+                if n == 1 and len(counts) >= _MOST:
+                    self.dropped += 1
+                    continue
+                counts[key] = n
+                if person is None:
+                    continue
+                if n <= _EXACT:
+                    saw = (metric, subject, day, person)
+                elif (subject ^ person * 0x9E3779B97F4A7C15) >> 40 & SAMPLED - 1 == 0:
+                    saw = (metric + OF_MANY, subject, day, person)
+                else:
+                    continue
+                if saw not in known and (len(people) < _MOST or saw in people):
+                    people.add(saw)
 
     @property
     def waiting(self) -> int:

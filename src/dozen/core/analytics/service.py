@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dozen.core.analytics import queries
+from dozen.core.analytics.buffer import OF_MANY, SAMPLED
 from dozen.core.analytics.errors import BadRange
 from dozen.core.analytics.structs import Point, Top
 from dozen.db import Database, Tx
@@ -58,6 +59,13 @@ def distinct(tx: Tx, metric: str, subject: int, start: int, end: int) -> int:
     """
     first = _floor(start, clock.DAY)
     return queries.distinct.first(tx, metric=metric, subject=subject, first_day=first, end=end) or 0
+
+
+def reach(tx: Tx, metric: str, subject: int, start: int, end: int) -> int:
+    """How many different people something was shown to (see :meth:`Buffer.shown`): exact for what few see,
+    an estimate for what many do."""
+    few = distinct(tx, metric, subject, start, end)
+    return few + SAMPLED * distinct(tx, metric + OF_MANY, subject, start, end)
 
 
 def distinct_series(tx: Tx, metric: str, subject: int, start: int, end: int) -> list[Point]:

@@ -14,6 +14,7 @@ from dozen.core.feeds.service import (
     publish_many,
     retract,
     settle_width,
+    sources_among,
 )
 from dozen.core.feeds.timelines import Timelines
 
@@ -32,4 +33,5 @@ __all__ = [
     "publish_many",
     "retract",
     "settle_width",
+    "sources_among",
 ]

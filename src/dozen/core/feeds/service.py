@@ -113,6 +113,11 @@ def keep_warm(tx: Tx, stream: Stream, me: int) -> None:
     home(tx, stream, me, limit=1)
 
 
+def sources_among(tx: Tx, stream: Stream, me: int, people: Iterable[int]) -> set[int]:
+    """Which of ``people`` a person's timeline has items of: whom they follow, and themselves."""
+    return tx.part(Timelines).sources_among(tx, stream.name, stream.sources, me, people)
+
+
 def forget(tx: Tx, stream: str, author: int, *, at_most: int = 1_000) -> bool:
     """Remove an author's items, so many at a time. True when there may be more."""
     gone = queries.forget_some(tx, stream=stream, author=author, limit=at_most)

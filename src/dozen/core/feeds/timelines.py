@@ -41,13 +41,22 @@ _SETTLE = 10 * clock.SECOND
 class Window:
     """Items from ``floor`` up, ascending. ``alive`` is false once it has been dropped."""
 
-    __slots__ = ("alive", "floor", "items", "owner", "wide")
+    __slots__ = ("alive", "authors", "floor", "items", "owner", "wide")
 
-    def __init__(self, owner: int, items: Iterable[int], floor: int, wide: tuple[int, ...] = ()) -> None:
+    def __init__(
+        self,
+        owner: int,
+        items: Iterable[int],
+        floor: int,
+        wide: tuple[int, ...] = (),
+        authors: Iterable[int] = (),
+    ) -> None:
         self.owner = owner
         self.items = array("q", items)
         self.floor = floor
         self.wide = wide
+        self.authors = array("q", authors)
+        """Whose items these are, ascending, the widely followed included."""
         self.alive = True
 
     def add(self, item: int) -> bool:
@@ -163,6 +172,18 @@ class Timelines:
             found = self._merged(tx, stream, window, before, limit)
         return found
 
+    def sources_among(
+        self, tx: Tx, name: str, sources: Sources, owner: int, people: Iterable[int]
+    ) -> set[int]:
+        """Which of ``people`` the owner's timeline has items of."""
+        authors = self._warm(tx, self._stream(name), sources, owner).authors
+        found = set()
+        for person in people:
+            at = bisect_left(authors, person)
+            if at < len(authors) and authors[at] == person:
+                found.add(person)
+        return found
+
     def page_up(self, tx: Tx, name: str, sources: Sources, owner: int, after: int, limit: int) -> list[int]:
         """The ``limit`` items next above ``after``, newest first."""
         before, found = ids.MAX, deque[int](maxlen=limit)
@@ -241,7 +262,8 @@ class Timelines:
         authors = self._authors(tx, sources, owner)
         pushed = [author for author in authors if author not in wide]
         found, floor = self._pull_window(tx, stream, pushed, ids.MAX, tx.now, _FIRST_PULL)
-        window = Window(owner, reversed(found), floor, tuple(author for author in authors if author in wide))
+        among = tuple(author for author in authors if author in wide)
+        window = Window(owner, reversed(found), floor, among, authors)
         with self._lock:
             self._replay(stream, window, set(pushed))
             if stream.wide is wide and not self._changed_since(tx, owner):

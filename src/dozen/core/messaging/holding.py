@@ -86,7 +86,7 @@ def say(
     author: int | None = None,
 ) -> None:
     """Tell these people's browsers, each with their own number of unread messages."""
-    totals = dict(queries.totals.all(tx, ids=people, realm=held.realm))
+    totals: dict[int, int] = dict(queries.totals.all(tx, ids=people, realm=held.realm))
     for person in people:
         realtime.publish(
             tx,

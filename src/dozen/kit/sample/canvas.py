@@ -1,10 +1,11 @@
-"""Drawing with floats, colours and light on top of Pillow: what the generated avatars and pictures are made of.
+"""Drawing with floats, colours and light on top of Pillow: what avatars and pictures are made of.
 
 Everything is drawn at `scale` times the final size and reduced at the end, which smooths all edges.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import shake_128
@@ -43,7 +44,10 @@ def dark(color: Color, part: float) -> Color:
 
 
 def oklch(lightness: float, chroma: float, hue: float) -> Color:
-    """A colour by lightness (0 to 1), chroma (0 to about 0.3) and hue in degrees, even to the eye (Björn Ottosson, 2020)."""
+    """A colour by lightness (0 to 1), chroma (0 to about 0.3) and hue (degrees), even to the eye.
+
+    Source: the OKLab space of Björn Ottosson, 2020.
+    """
     a, b = chroma * cos(hue * pi / 180), chroma * sin(hue * pi / 180)
     long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
     medium = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3
@@ -125,12 +129,15 @@ def turned(points: Sequence[Point], cx: float, cy: float, degrees: float) -> lis
 def ridge(
     stream: Stream, width: float, base: float, height: float, rough: float, levels: int = 7, peaks: int = 1
 ) -> list[Point]:
-    """A mountain line from x = 0 to `width` about y = `base`: midpoint displacement; `rough` 0.4 (soft) to 0.65."""
+    """A mountain line from x = 0 to `width` about y = `base`; `rough` is 0.4 (soft) to 0.65.
+
+    Midpoint displacement between `2 * peaks` drawn heights.
+    """
     line = [stream.uniform(-0.5, 0.5) * height for _ in range(2 * peaks)]
     swing = height / (1 + 0.5 * (peaks > 1))
     for _ in range(levels):
         finer = [line[0]]
-        for left, right in zip(line, line[1:], strict=False):
+        for left, right in itertools.pairwise(line):
             finer += [(left + right) / 2 + stream.uniform(-0.5, 0.5) * swing, right]
         line = finer
         swing *= rough

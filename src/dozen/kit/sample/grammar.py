@@ -182,7 +182,7 @@ class _Url:
 
 
 def compile_pattern(text: str, lists: Lists, capital: bool = False, number: int = 0) -> Pattern:
-    """Compile one pattern; its slots are looked up in `lists` when it is filled. ValueError on a malformed one."""
+    """Compile a pattern; its slots are looked up in `lists` when it is filled. ValueError if malformed."""
     parts: list[str | Node] = []
     needs: set[str] = set()
     at = 0

@@ -1,9 +1,10 @@
-"""A follow graph like those of real networks: few people whom many follow, a long tail, and circles of interest.
+"""A follow graph like those of real networks: few whom many follow, a long tail, circles of interest.
 
-Person 0 is the most followed one, then 1, and so on: the chance to be followed falls with the index as a Zipf-Mandelbrot
-law, (index + offset) ** -s with s = 1 / (alpha - 1), so that the numbers of followers have the power-law exponent `alpha`.
-A follower finds people in three ways: those whom everybody follows, those known among people who share an interest
-(the same law, within the list of these people), and those nearby (close indexes, who follow back: the small world).
+Person 0 is followed most, then 1, and so on: the chance to be followed falls with the index as a
+Zipf-Mandelbrot law, (index + offset) ** -s with s = 1 / (alpha - 1), so that the numbers of followers have a
+power law with the exponent `alpha`. People find whom to follow in three ways: those whom everybody follows,
+those known among people who share an interest (the same law, within the list of these people), and those
+nearby (close indexes, who follow back: the small world).
 """
 
 from __future__ import annotations
@@ -111,7 +112,7 @@ class _Law:
 
     def first(self) -> float:
         """The chance of index 0."""
-        return ((1 + self.offset) ** (1 / self.power) - self.low) / self.width
+        return float(((1 + self.offset) ** (1 / self.power) - self.low) / self.width)
 
 
 def _circles(seed: Seed, people: int) -> tuple[list[bytes], list[array[int]]]:
@@ -146,4 +147,4 @@ def _offset(people: int, mean: float, slope: float, circles: list[array[int]]) -
             low = offset
         else:
             high = offset
-    return (low * high) ** 0.5
+    return float((low * high) ** 0.5)

@@ -1,16 +1,17 @@
 """Names of many cultures, and usernames that never collide.
 
-The n-th person has one of the pairs of a first and a last name of one culture (some 29,000, in an order that the seed
-mixes) and, when they have all been used, has it again with the next rank. A username spells the pair in one of several families of strings; no two families
-share a string and no family gives a string twice, whatever the style that a draw chooses:
+The n-th person has one of the pairs of a first and a last name of one culture (some 29,000, in an order that
+the seed mixes) and, when all have been used, has it again with the next rank. A username spells the pair in
+one of several families of strings; no two families share a string and no family gives a string twice,
+whichever of them a draw chooses:
 
-    anna anna_bakes                        rank 0; they belong to one of the many pairs with "anna"
-    annadahl anna_dahl dahl_anna           ranks 0 to 2, each one of them
-    anna407                                a number that tells the last name and the rank
-    annadahl42 anna_dahl42                 two digits that differ by rank, three from rank 90 on
+    anna anna_bakes                    rank 0; they belong to one of the many pairs with "anna"
+    annadahl anna_dahl dahl_anna       ranks 0 to 2, each one of them
+    anna407                            a number that tells the last name and the rank
+    annadahl42 anna_dahl42             two digits that differ by rank, three from rank 90 on
 
-This needs firsts, lasts and hobby words that are all different, and concatenations that split in one way only;
-loading drops the few names that would break it.
+This needs firsts, lasts and hobby words that are all different, and concatenations that split in one way
+only; loading drops the few names that would break it.
 """
 
 from __future__ import annotations
@@ -28,24 +29,69 @@ MOST_LASTS = 64
 """Per culture: the multiplier of a rank in numbered usernames."""
 
 HOBBIES: dict[str, str] = {
-    "bakes": "cooking", "rides": "cycling", "hikes": "hiking", "codes": "python", "reads": "books",
-    "knits": "knitting", "sails": "sailing", "runs": "running", "films": "films", "sings": "music",
-    "travels": "travel", "gardens": "gardening", "birds": "birds", "cooks": "cooking", "maths": "maths",
-    "draws": "design", "plays": "boardgames", "brews": "coffee", "trains": "trains", "stars": "astronomy",
-    "teaches": "teaching", "carves": "woodworking", "clicks": "photography", "chess": "chess", "cats": "cats",
-    "dogs": "dogs", "skies": "weather", "queries": "databases", "football": "football", "builds": "startups",
-    "past": "history", "speaks": "languages", "stage": "theatre", "breathes": "yoga", "garage": "cars",
-    "votes": "politics", "solar": "climate", "street": "citylife", "mends": "knitting", "climbs": "hiking",
-}  # fmt: skip
+    "bakes": "cooking",
+    "rides": "cycling",
+    "hikes": "hiking",
+    "codes": "python",
+    "reads": "books",
+    "knits": "knitting",
+    "sails": "sailing",
+    "runs": "running",
+    "films": "films",
+    "sings": "music",
+    "travels": "travel",
+    "gardens": "gardening",
+    "birds": "birds",
+    "cooks": "cooking",
+    "maths": "maths",
+    "draws": "design",
+    "plays": "boardgames",
+    "brews": "coffee",
+    "trains": "trains",
+    "stars": "astronomy",
+    "teaches": "teaching",
+    "carves": "woodworking",
+    "clicks": "photography",
+    "chess": "chess",
+    "cats": "cats",
+    "dogs": "dogs",
+    "skies": "weather",
+    "queries": "databases",
+    "football": "football",
+    "builds": "startups",
+    "past": "history",
+    "speaks": "languages",
+    "stage": "theatre",
+    "breathes": "yoga",
+    "garage": "cars",
+    "votes": "politics",
+    "solar": "climate",
+    "street": "citylife",
+    "mends": "knitting",
+    "climbs": "hiking",
+}
 """Words that usernames may end with, and the interest that each tells of."""
 
-_FOLD = str.maketrans({
-    "ø": "o", "å": "a", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ß": "ss", "ı": "i", "ð": "d", "þ": "th", "'": "", "’": "",
-})  # fmt: skip
+_FOLD = str.maketrans(
+    {
+        "ø": "o",
+        "å": "a",
+        "æ": "ae",
+        "œ": "oe",
+        "ł": "l",
+        "đ": "d",
+        "ß": "ss",
+        "ı": "i",
+        "ð": "d",
+        "þ": "th",
+        "'": "",
+        "’": "",
+    }
+)
 
 
 class Name(NamedTuple):
-    """A first or last name: Latin and native script (for both, of a man and of a woman), and its ASCII handle."""
+    """A first or last name in Latin and native script (each of a man and of a woman), and its handle."""
 
     latin: tuple[str, str]
     native: tuple[str, str] | None
@@ -164,7 +210,7 @@ def _load() -> tuple[Culture, ...]:
         firsts = women + men
         # "ann" + "elind" and "anne" + "lind" are one string: the name that brings the second is left out.
         spelled = {last: {first.handle + last.handle for first in firsts} for last in lasts}
-        lasts = [last for last in lasts if not spelled[last] & (joined | taken)]
+        lasts = [last for last in lasts if spelled[last].isdisjoint(joined) and spelled[last].isdisjoint(taken)]
         for last in lasts:
             joined |= spelled[last]
         taken |= joined

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from dozen.kit.sample.grammar import Env, Pattern
+from dozen.kit.sample.grammar import Env
 from dozen.kit.sample.names import Pair, cultures, hobby_of, pair_of, username_of
 from dozen.kit.sample.prose.posts import LANGUAGES, PERSONAS, TOPICS
 from dozen.kit.sample.prose.wordfiles import bios, interest_words, language, topic
@@ -13,21 +13,58 @@ from dozen.kit.sample.streams import Seed, Stream
 
 # How many of a hundred or so people care: the rest of the topics count 3.
 _POPULAR = {
-    "music": 9, "cooking": 9, "films": 7, "travel": 8, "football": 7, "books": 7, "photography": 6, "cats": 6,
-    "dogs": 5, "gardening": 5, "running": 5, "coffee": 5, "hiking": 5, "citylife": 4, "parenting": 4, "cycling": 4,
-    "python": 4, "weather": 2, "rust": 2, "theatre": 2, "sailing": 2, "politics": 2, "maths": 2, "databases": 2,
-}  # fmt: skip
+    "music": 9,
+    "cooking": 9,
+    "films": 7,
+    "travel": 8,
+    "football": 7,
+    "books": 7,
+    "photography": 6,
+    "cats": 6,
+    "dogs": 5,
+    "gardening": 5,
+    "running": 5,
+    "coffee": 5,
+    "hiking": 5,
+    "citylife": 4,
+    "parenting": 4,
+    "cycling": 4,
+    "python": 4,
+    "weather": 2,
+    "rust": 2,
+    "theatre": 2,
+    "sailing": 2,
+    "politics": 2,
+    "maths": 2,
+    "databases": 2,
+}
 _WEIGHTED_TOPICS = tuple(name for name in TOPICS for _ in range(_POPULAR.get(name, 3)))
 _INTEREST_COUNTS = (1, 2, 2, 3, 3, 3, 4, 4, 4, 5, 6)
 _FANCIES = (
-    "the allotment", "somewhere on a bike", "between two trains", "the library", "here and there",
-    "low orbit", "the kitchen", "on the sofa", "a small island", "window seat", "row 7", "UTC+1", "up north",
-    "the 7:20 train", "under a cat", "Planet Earth",
-)  # fmt: skip
+    "the allotment",
+    "somewhere on a bike",
+    "between two trains",
+    "the library",
+    "here and there",
+    "low orbit",
+    "the kitchen",
+    "on the sofa",
+    "a small island",
+    "window seat",
+    "row 7",
+    "UTC+1",
+    "up north",
+    "the 7:20 train",
+    "under a cat",
+    "Planet Earth",
+)
 _SITES = (
-    "https://example.org/{}", "https://example.com/{}", "https://example.org/~{}", "https://example.com/blog/{}",
+    "https://example.org/{}",
+    "https://example.com/{}",
+    "https://example.org/~{}",
+    "https://example.com/blog/{}",
     "https://example.org/people/{}",
-)  # fmt: skip
+)
 _NAME_EMOJI = ("🌿", "🚲", "📚", "☕", "🌈", "🎶", "🐈", "🌻", "✨", "🍞", "🌍", "🏔️", "🪴", "🐕", "⚽", "🧶")
 _ASIDES = ("bakes bread", "on tour", "is tired", "reads", "outdoors", "again")
 _PRONOUNS = (("he/him", "she/her"), ("he/they", "she/they"))
@@ -108,7 +145,7 @@ def username(seed: Seed, n: int) -> str:
 
 
 def interests(seed: Seed, n: int) -> tuple[str, ...]:
-    """What the n-th person is interested in, without what the username may add; fast, for the follow graph."""
+    """What the n-th person likes, without what the username may add; fast, for the follow graph."""
     word = Stream(seed, "interests", n).word
     liked: dict[str, None] = {}
     for _ in range(_INTEREST_COUNTS[word() % len(_INTEREST_COUNTS)]):

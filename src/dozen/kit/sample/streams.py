@@ -1,8 +1,8 @@
 """Small deterministic random streams.
 
-`random.Random` promises a stable `random()` only: `choice`, `sample` and `randrange` may change between Python
-versions, and seeding one costs more than writing a whole post. A Stream takes its words from BLAKE2 hashes of
-(seed, key, n, block): the n-th thing never depends on what was drawn before it.
+`random.Random` promises a stable `random()` only: `choice`, `sample` and `randrange` may change between
+Python versions, and seeding one costs more than writing a whole post. A Stream takes its words from BLAKE2
+hashes of (seed, key, n, block): the n-th thing never depends on what was drawn before it.
 """
 
 from __future__ import annotations

@@ -9,7 +9,11 @@ from dozen.db import Tx
 from dozen.services.microblog.api import api
 from dozen.services.microblog.demo import load as load_demo
 from dozen.services.microblog.jobs import WORK
+from dozen.services.microblog.lists_api import lists_api
+from dozen.services.microblog.lists_pages import lists_pages
 from dozen.services.microblog.pages import pages, profiles
+from dozen.services.microblog.reports_api import reports_api
+from dozen.services.microblog.reports_pages import reports_pages
 from dozen.services.microblog.service import notes
 from dozen.web import Place, Room
 
@@ -25,7 +29,7 @@ ROOM = Room(
     icon="microblog",
     key="m",
     folder=Path(__file__).parent,
-    doors=(api, pages, profiles),
+    doors=(api, lists_api, reports_api, pages, lists_pages, reports_pages, profiles),
     places=(
         Place(title="Home", path="/microblog", icon="home", key="h", member=False),
         Place(title="Search", path="/microblog/search", icon="search", key="s", member=False),
@@ -37,6 +41,7 @@ ROOM = Room(
             badge="notifications",
         ),
         Place(title="Bookmarks", path="/microblog/bookmarks", icon="bookmark", key="b"),
+        Place(title="Lists", path="/microblog/lists", icon="list", key="l"),
         Place(title="Trending", path="/microblog/trends", icon="trending", key="t", member=False),
     ),
     scopes={

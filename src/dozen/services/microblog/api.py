@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from dozen.core import accounts, engagement, graph, notifications
+from dozen.core import accounts, engagement, graph, messaging, notifications
 from dozen.core.realtime import Event
 from dozen.kit import clock
-from dozen.services.microblog import errors, schemas
+from dozen.services.microblog import errors, schemas, wire
 from dozen.services.microblog.schemas import Id
 from dozen.services.microblog.service import (
     finding,
@@ -24,8 +24,8 @@ from dozen.services.microblog.service import (
     views,
 )
 from dozen.services.microblog.service.timelines import Slice
-from dozen.web import Api, Call, Cursor, Limit, Listing, Reply, Stream
-from dozen.web.sse import stream
+from dozen.web import Api, Call, Cursor, Encoded, Limit, Listing, Reply, Stream
+from dozen.web.sse import Frames, stream
 
 api = Api("/microblog", tag="Microblog")
 READ, WRITE = "microblog:read", "microblog:write"
@@ -53,11 +53,11 @@ def create(call: Call, data: schemas.NewTweet) -> Reply[schemas.Tweet]:
 
 
 @api.get("/tweets/{tweet_id}", scope=READ, access="public", raises=[errors.NoSuchPost])
-def show(call: Call, tweet_id: int) -> schemas.Tweet:
+def show(call: Call, tweet_id: int) -> Encoded[schemas.Tweet]:
     """One tweet."""
     found = views.view(call.tx, call.viewer, tweet_id)
     numbers.seen(call.tx, call.viewer, [found])
-    return schemas.tweet(found)
+    return Encoded(wire.tweet(found))
 
 
 @api.patch("/tweets/{tweet_id}", scope=WRITE, raises=[*_WRITING, errors.NotYours, errors.TooManyEdits])
@@ -108,7 +108,7 @@ def thread(
 @api.get("/tweets/{tweet_id}/quotes", scope=READ, access="public", raises=[errors.NoSuchPost])
 def quotes(
     call: Call, tweet_id: int, cursor: Cursor | None = None, limit: Limit = 20
-) -> Listing[schemas.Tweet]:
+) -> Encoded[Listing[schemas.Tweet]]:
     """Tweets that quote this one, newest first."""
     before = call.cursors.open_id("quotes", cursor)
     return _page(call, "quotes", timelines.quotes(call.tx, call.viewer, tweet_id, before=before, limit=limit))
@@ -205,7 +205,7 @@ def analytics(call: Call, tweet_id: int) -> schemas.Analytics:
 
 
 @api.get("/timeline/home", scope=READ)
-def home(call: Call, cursor: Cursor | None = None, limit: Limit = 20) -> Listing[schemas.Tweet]:
+def home(call: Call, cursor: Cursor | None = None, limit: Limit = 20) -> Encoded[Listing[schemas.Tweet]]:
     """What the people you follow post, newest first."""
     before = call.cursors.open_id("home", cursor)
     return _page(call, "home", timelines.home(call.tx, call.me, before=before, limit=limit))
@@ -220,21 +220,23 @@ def for_you(call: Call, cursor: Cursor | None = None, limit: Limit = 20) -> List
 
 
 @api.get("/timeline/public", scope=READ, access="public")
-def public(call: Call, cursor: Cursor | None = None, limit: Limit = 20) -> Listing[schemas.Tweet]:
+def public(call: Call, cursor: Cursor | None = None, limit: Limit = 20) -> Encoded[Listing[schemas.Tweet]]:
     """Everything that is posted here for all to see."""
     before = call.cursors.open_id("public", cursor)
     return _page(call, "public", timelines.public(call.tx, call.viewer, before=before, limit=limit))
 
 
 @api.get("/timeline/mentions", scope=READ)
-def mentions(call: Call, cursor: Cursor | None = None, limit: Limit = 20) -> Listing[schemas.Tweet]:
+def mentions(call: Call, cursor: Cursor | None = None, limit: Limit = 20) -> Encoded[Listing[schemas.Tweet]]:
     """Tweets that name you."""
     before = call.cursors.open_id("mentions", cursor)
     return _page(call, "mentions", timelines.mentions(call.tx, call.me, before=before, limit=limit))
 
 
 @api.get("/timeline/tag/{tag}", scope=READ, access="public")
-def by_tag(call: Call, tag: str, cursor: Cursor | None = None, limit: Limit = 20) -> Listing[schemas.Tweet]:
+def by_tag(
+    call: Call, tag: str, cursor: Cursor | None = None, limit: Limit = 20
+) -> Encoded[Listing[schemas.Tweet]]:
     """Tweets with a hashtag, newest first."""
     before = call.cursors.open_id("tag", cursor)
     return _page(call, "tag", timelines.by_tag(call.tx, call.viewer, tag, before=before, limit=limit))
@@ -248,7 +250,7 @@ def by_person(
     limit: Limit = 20,
     replies: bool = True,
     media_only: bool = False,
-) -> Listing[schemas.Tweet]:
+) -> Encoded[Listing[schemas.Tweet]]:
     """A person's tweets and retweets, newest first."""
     person = timelines.person(call.tx, username)
     before = call.cursors.open_id("user", cursor)
@@ -262,7 +264,7 @@ def by_person(
 
 
 @api.get("/bookmarks", scope=READ)
-def bookmarks(call: Call, cursor: Cursor | None = None, limit: Limit = 20) -> Listing[schemas.Tweet]:
+def bookmarks(call: Call, cursor: Cursor | None = None, limit: Limit = 20) -> Encoded[Listing[schemas.Tweet]]:
     """What you kept, latest first."""
     before = call.cursors.open_id("bookmarks", cursor)
     return _page(call, "bookmarks", timelines.bookmarks(call.tx, call.me, before=before, limit=limit))
@@ -374,21 +376,39 @@ def read_notices(call: Call) -> None:
 
 
 @api.get("/stream", scope=READ, streams=True)
-async def live(call: Call) -> Stream:
-    """Server-sent events: ``new`` (a tweet came into your timeline), ``count`` (unread numbers)."""
+async def live(call: Call, conversation: int | None = None) -> Stream:
+    """Server-sent events: ``new`` (a tweet came into your timeline), ``count`` (unread numbers by name) and,
+    with a ``conversation``, ``html`` (a message of somebody else's came into it, as a page shows it).
+    """
     await call.read(lambda tx: timelines.warm(tx, call.me))
     me = call.me
 
-    def shape(event: Event) -> tuple[str, object] | None:
+    async def shape(event: Event) -> Frames:
+        data = event.data
         if event.topic == "notifications":
-            return "count", {"name": "notifications", "value": event.data["unread"]}
+            return [("count", {"unread": data["unread"], "notifications": data["unread"]})]
         if event.topic == "messages":
-            return "count", {"name": "messages", "value": event.data["unread"]}
-        if event.data["author"] == str(me):
-            return None
-        return "new", {"feed": "home", "id": event.data["item"]}
+            return await _message_frames(call, event, conversation)
+        if data["author"] == str(me):
+            return []
+        return [("new", {"feed": "home", "id": data["item"]})]
 
     return stream(call, [("timeline:microblog", me), ("notifications", me), ("messages", me)], shape)
+
+
+async def _message_frames(call: Call, event: Event, conversation: int | None) -> Frames:
+    data = event.data
+    if data["realm"] != "microblog":
+        return []
+    frames: Frames = [("count", {"messages": data["unread"]})]
+    if data["what"] == "new" and data["conversation"] == str(conversation):
+        try:
+            html = await call.read(lambda tx: bubble(call, tx, int(data["id"])))
+        except messaging.NoSuchMessage:  # taken back already
+            return frames
+        if data["author"] != str(call.me):
+            frames.append(("html", {"target": "#chat", "mode": "append", "html": html}))
+    return frames
 
 
 # What the handlers share
@@ -404,13 +424,11 @@ def _created(call: Call, post_id: int) -> Reply[schemas.Tweet]:
     return Reply(made, status=201, headers=[("location", made.url)])
 
 
-def _page(call: Call, kind: str, found: Slice) -> Listing[schemas.Tweet]:
+def _page(call: Call, kind: str, found: Slice) -> Encoded[Listing[schemas.Tweet]]:
     numbers.seen(call.tx, call.viewer, found.views)
     onward = found.next_before
-    return Listing(
-        [schemas.tweet(each) for each in found.views],
-        call.cursors.seal(kind, onward) if onward is not None else None,
-    )
+    cursor = call.cursors.seal(kind, onward) if onward is not None else None
+    return Encoded(wire.listing(found.views, cursor))
 
 
 def _counts(call: Call, post_id: int) -> engagement.Counts:

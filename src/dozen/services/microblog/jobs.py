@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dozen.core import accounts, engagement, feeds, graph, jobs, notifications
+from dozen.core import accounts, engagement, feeds, graph, jobs, moderation, notifications
 from dozen.core.jobs import Handler, Job, Schedule
 from dozen.db import Tx
 from dozen.kit import text as kit_text
 from dozen.kit.env import Env
 from dozen.services.microblog import poll_queries, queries
-from dozen.services.microblog.service import trends
+from dozen.services.microblog.service import reports, trends
 from dozen.services.microblog.service.posts import REALM, STREAM, take_down
 from dozen.services.microblog.service.views import load
 
@@ -100,6 +100,14 @@ def sweep_purged(tx: Tx, job: Job) -> None:
         )
 
 
+def removals(env: Env, job: Job) -> None:
+    """Take down what moderators decided on, one transaction each."""
+    db = jobs.database(env)
+    while found := db.run_read(env, lambda tx: moderation.outstanding(tx, REALM, limit=50)):
+        for each in found:
+            db.run_write(env, lambda tx, each=each: reports.carry_out(tx, each))  # type: ignore[misc]
+
+
 def trim_trends(tx: Tx, job: Job) -> None:
     trends.trim(tx)
 
@@ -109,6 +117,8 @@ WORK: tuple[Handler | Schedule, ...] = (
     jobs.handler("microblog.tell_subscribers", tell_subscribers),
     jobs.tx_handler("microblog.poll_over", poll_over),
     jobs.handler("microblog.forget_person", forget_person),
+    jobs.handler("microblog.removals", removals),
+    jobs.every("microblog.removals", "microblog.removals", seconds=60),
     jobs.tx_handler("microblog.trim_trends", trim_trends),
     jobs.every("microblog.trim_trends", "microblog.trim_trends", daily_at="04:10"),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -28,6 +29,7 @@ from dozen.web import Call, Cursor, Form, Page, Pages, Redirect
 
 pages = Pages("/microblog")
 profiles = Pages("")
+_page, _next = show.page, show.following
 _POST = 512 * 2**20
 _PAGE = 20
 
@@ -376,7 +378,9 @@ def _composer(
         if reply_to.isdecimal() and len(reply_to) < 20
         else None
     )
-    quoted = views.view(call.tx, call.me, int(quote)).subject if quote.isdecimal() and len(quote) < 20 else None
+    quoted = (
+        views.view(call.tx, call.me, int(quote)).subject if quote.isdecimal() and len(quote) < 20 else None
+    )
     page = _page(call, "microblog/compose.html", target=target, quoted=quoted, text=text, error=error)
     page.status = status
     return page
@@ -503,7 +507,7 @@ def _tie(call: Call, user_id: int, what: str) -> Any:
 def save_search(call: Call, form: Form) -> Redirect:
     words = form.get("q").strip()
     search.save(call.tx, call.me, posts.REALM, name=words[:50], text=words)
-    return Redirect(_next("/microblog/search", None, q=words), flash="Search saved")
+    return Redirect(f"/microblog/search?{urlencode({'q': words})}", flash="Search saved")
 
 
 @pages.post("/searches/{saved_id}/delete")
@@ -561,14 +565,6 @@ def _done(call: Call, to: str) -> Any:
     return Redirect("/" + back.removeprefix(own) if back.startswith(own) else to)
 
 
-def _page(call: Call, template: str, **values: Any) -> Page:
-    if not call.enhanced:
-        values.setdefault("trends", trends.trending(call.tx, limit=5))
-        values.setdefault("suggested", show.suggested(call.tx, call.viewer))
-    values.setdefault("stream", "/microblog/stream" if call.viewer is not None else "")
-    return Page(template, **values, **show.helpers(call))
-
-
 def _feed(
     call: Call,
     feed: str,
@@ -595,16 +591,6 @@ def _people(call: Call, ids: list[int], **values: Any) -> Page:
         relations=relations,
         **values,
     )
-
-
-def _next(path: str, cursor: str | None, **query: str) -> str:
-    from urllib.parse import urlencode
-
-    if cursor:
-        query["cursor"] = cursor
-    if not query or (cursor is None and "q" not in query):
-        return "" if cursor is None else path
-    return f"{path}{'&' if '?' in path else '?'}{urlencode(query)}"
 
 
 @pages.get("/notices/{item_id}")

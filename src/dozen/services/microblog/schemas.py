@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 import msgspec
@@ -9,6 +10,8 @@ import msgspec
 from dozen.core.accounts import Card
 from dozen.core.media import Media
 from dozen.kit import clock, ids
+from dozen.services.microblog.service.messages import Chat as ChatView
+from dozen.services.microblog.service.messages import Line
 from dozen.services.microblog.structs import Draft, Entities, PollDraft, PollView, View
 
 Id = Annotated[
@@ -304,4 +307,118 @@ def tweet(view: View) -> Tweet:
         warning=post.warning,
         lang=post.lang,
         edited_at=clock.rfc3339(post.edited_at) if post.edited_at else None,
+    )
+
+
+# Direct messages
+
+
+_MessageText = Annotated[str, msgspec.Meta(max_length=10_000)]
+_MessageMedia = Annotated[list[Id], msgspec.Meta(max_length=10)]
+_Key = Annotated[
+    str,
+    msgspec.Meta(
+        min_length=1,
+        max_length=64,
+        description="The client's own name for the message: sending again under it sends nothing twice.",
+    ),
+]
+_Person = Annotated[str, msgspec.Meta(min_length=1, max_length=50, description="An id or a user name.")]
+
+
+class DirectMessage(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """``author`` is missing when the account is gone. Addresses of ``media`` carry tickets that lapse."""
+
+    id: Id
+    conversation_id: Id
+    created_at: Time
+    text: str
+    mine: bool
+    author: Author | None = None
+    media: list[Picture] = []
+    in_reply_to_id: Id | None = None
+    edited_at: Time | None = None
+
+
+class Chat(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A conversation. ``members`` are the others; ``read_by_all_id``: up to which message they all read."""
+
+    id: Id
+    name: str
+    group: bool
+    members: list[Author]
+    unread: _Count
+    muted: bool
+    url: str
+    last_message: DirectMessage | None = None
+    owner_id: Id | None = None
+    read_by_all_id: Id | None = None
+
+
+class NewMessage(msgspec.Struct):
+    """``to``, or one of ``user_id`` and ``username``. Several people, or a ``title``, make a new group."""
+
+    text: _MessageText = ""
+    media_ids: _MessageMedia = []
+    to: Annotated[list[_Person], msgspec.Meta(max_length=49)] = []
+    user_id: Id | None = None
+    username: _Person | None = None
+    title: Annotated[str, msgspec.Meta(max_length=100)] | None = None
+    key: _Key | None = None
+
+    def names(self) -> list[str]:
+        return [*self.to, *(each for each in (self.user_id, self.username) if each is not None)]
+
+
+class NewLine(msgspec.Struct):
+    """A message into a conversation that is there."""
+
+    text: _MessageText = ""
+    media_ids: _MessageMedia = []
+    in_reply_to_id: Id | None = None
+    key: _Key | None = None
+
+
+class Unread(msgspec.Struct, frozen=True):
+    """Unread messages in all conversations that are not muted."""
+
+    unread: _Count
+
+
+def direct_message(line: Line, ticket: Callable[[int], str]) -> DirectMessage:
+    """``ticket`` gives what opens a private picture."""
+    message = line.message
+    return DirectMessage(
+        id=str(message.id),
+        conversation_id=str(message.conversation_id),
+        created_at=clock.rfc3339(message.at),
+        text=message.text,
+        mine=line.mine,
+        author=author(line.author) if line.author else None,
+        media=[_private(item, ticket(item.id)) for item in line.media],
+        in_reply_to_id=str(message.reply_to_id) if message.reply_to_id else None,
+        edited_at=clock.rfc3339(message.edited_at) if message.edited_at else None,
+    )
+
+
+def _private(item: Media, ticket: str) -> Picture:
+    shown = picture(item)
+    return msgspec.structs.replace(
+        shown, url=f"{shown.url}?ticket={ticket}", preview_url=f"{shown.preview_url}?ticket={ticket}"
+    )
+
+
+def chat(found: ChatView, ticket: Callable[[int], str]) -> Chat:
+    about = found.conversation
+    return Chat(
+        id=str(about.id),
+        name=found.name,
+        group=about.group,
+        members=[author(card) for card in found.others],
+        unread=about.unread,
+        muted=about.muted,
+        url=f"/microblog/messages/{about.id}",
+        last_message=direct_message(found.last, ticket) if found.last else None,
+        owner_id=str(about.owner_id) if about.owner_id else None,
+        read_by_all_id=str(found.seen_id) if found.seen_id else None,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
 
@@ -13,8 +13,9 @@ from dozen.core.media import Media
 from dozen.db import Tx
 from dozen.kit import clock, ids
 from dozen.services.microblog import text
+from dozen.services.microblog.service import trends
 from dozen.services.microblog.structs import Post, View
-from dozen.web import Call
+from dozen.web import Call, Page
 
 _LINKS = text.Links(
     mention=lambda name: f"/@{name}",
@@ -67,6 +68,22 @@ def helpers(call: Call) -> dict[str, Any]:
         ]
 
     return {"html": html, "path_of": path, "mark_of": mark, "pictures": pictures, "moment": ids.moment}
+
+
+def page(call: Call, template: str, **values: Any) -> Page:
+    """A page of the microblog, with what stands beside it."""
+    if not call.enhanced:
+        values.setdefault("trends", trends.trending(call.tx, limit=5))
+        values.setdefault("suggested", suggested(call.tx, call.viewer))
+    values.setdefault("stream", "/microblog/stream" if call.viewer is not None else "")
+    return Page(template, **values, **helpers(call))
+
+
+def following(path: str, cursor: str | None, **query: str) -> str:
+    """The address of the next page; empty when there is none."""
+    if not cursor:
+        return ""
+    return f"{path}{'&' if '?' in path else '?'}{urlencode({**query, 'cursor': cursor})}"
 
 
 def _picture(item: Media, query: str) -> dict[str, Any]:

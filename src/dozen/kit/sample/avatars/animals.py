@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from dozen.kit.sample.avatars.body import Field
 from dozen.kit.sample.canvas import Color, arc, dark, light, mix, oklch, spline
-from dozen.kit.sample.pictures.home import FURS, cat_head, dog_head
+from dozen.kit.sample.pictures.heads import FURS, cat_head, dog_head
 from dozen.kit.sample.streams import Stream
 
 _INK: Color = (38, 30, 38)
@@ -338,5 +338,17 @@ def _whale(field: Field, stream: Stream) -> None:
 
 
 _ALL: tuple[Callable[[Field, Stream], None], ...] = (
-    _cat, _dog, _fox, _bear, _panda, _rabbit, _owl, _penguin, _frog, _koala, _lion, _elephant, _whale,
-)  # fmt: skip
+    _cat,
+    _dog,
+    _fox,
+    _bear,
+    _panda,
+    _rabbit,
+    _owl,
+    _penguin,
+    _frog,
+    _koala,
+    _lion,
+    _elephant,
+    _whale,
+)

@@ -10,7 +10,7 @@ from dozen.kit.sample.streams import Stream
 
 
 class Field:
-    """A canvas that is 100 wide and 100 high, whatever its size; `zoom` enlarges about the middle of the lower edge."""
+    """A canvas that is 100 wide and high, whatever its size; `zoom` enlarges from the lower edge up."""
 
     def __init__(self, canvas: Canvas, zoom: float = 1.0, shift: float = 0.0) -> None:
         self.canvas = canvas
@@ -71,8 +71,9 @@ class Look(NamedTuple):
     age: int
     hair: tuple[Part, Part]
     """What is drawn behind the head, and before it."""
-    hat: str
-    """The name of a function of the hair module, or empty."""
+    hat: Part | None
+    covered: bool
+    """Whether she wears a headscarf."""
     beard: int
     """0 none, 1 stubble, 2 full, 3 moustache, 4 goatee."""
 

@@ -4,20 +4,36 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from dozen.kit.sample.avatars import hair as hairs
-from dozen.kit.sample.avatars.body import Field, Look, clothes
+from dozen.kit.sample.avatars import hats
+from dozen.kit.sample.avatars.body import Field, Look, Part, clothes
+from dozen.kit.sample.avatars.hair import styles
 from dozen.kit.sample.canvas import Color, arc, dark, light, mix, oklch
 from dozen.kit.sample.people import Traits
 from dozen.kit.sample.streams import Stream
 
 SKINS: tuple[Color, ...] = (
-    (255, 226, 208), (252, 214, 190), (243, 198, 166), (230, 180, 142), (214, 160, 120),
-    (194, 138, 98), (168, 112, 78), (141, 90, 62), (112, 72, 54), (88, 57, 46),
-)  # fmt: skip
+    (255, 226, 208),
+    (252, 214, 190),
+    (243, 198, 166),
+    (230, 180, 142),
+    (214, 160, 120),
+    (194, 138, 98),
+    (168, 112, 78),
+    (141, 90, 62),
+    (112, 72, 54),
+    (88, 57, 46),
+)
 _LIGHT_HAIR: tuple[Color, ...] = (
-    (238, 208, 140), (214, 172, 100), (176, 122, 70), (140, 88, 52), (104, 66, 44), (74, 48, 38),
-    (190, 92, 48), (158, 66, 40), (44, 34, 34),
-)  # fmt: skip
+    (238, 208, 140),
+    (214, 172, 100),
+    (176, 122, 70),
+    (140, 88, 52),
+    (104, 66, 44),
+    (74, 48, 38),
+    (190, 92, 48),
+    (158, 66, 40),
+    (44, 34, 34),
+)
 _DARK_HAIR: tuple[Color, ...] = ((34, 28, 32), (40, 32, 32), (52, 38, 34), (66, 46, 38), (28, 26, 36))
 _DYED: tuple[Color, ...] = ((232, 112, 152), (90, 170, 176), (140, 104, 200), (86, 120, 210), (226, 84, 60))
 _GREY: tuple[Color, ...] = ((196, 196, 202), (224, 224, 228), (150, 150, 158), (238, 236, 232))
@@ -39,25 +55,24 @@ def portrait(field: Field, stream: Stream, traits: Traits) -> None:
     """A bust in the middle of the field."""
     look = _look(stream, traits)
     style = Style(stream.below(4), stream.uniform(0.9, 1.6), stream.below(4), stream.below(6), look.age)
-    hat = look.hat
     behind, before = look.hair
-    if not hat.startswith("cover"):
+    if not look.covered:
         behind(field, stream, look)
     _neck(field, look)
     clothes(field, stream, look)
-    if hat.startswith("cover"):
-        hairs.cover_behind(field, stream, look)
+    if look.covered:
+        hats.cover_behind(field, stream, look)
     _head(field, stream, look)
     _beard(field, stream, look)
     _features(field, stream, look, style)
-    if hat.startswith("cover"):
-        hairs.cover(field, stream, look)
+    if look.covered:
+        hats.cover(field, stream, look)
     else:
         before(field, stream, look)
-        if hat:
-            getattr(hairs, hat)(field, stream, look)
+        if look.hat is not None:
+            look.hat(field, stream, look)
     _glasses(field, stream, look)
-    if look.woman and stream.chance(45) and not hat.startswith("cover"):
+    if look.woman and not look.covered and stream.chance(45):
         _earrings(field, stream, look)
 
 
@@ -81,21 +96,20 @@ def _look(stream: Stream, traits: Traits) -> Look:
     elif age < 35 and stream.chance(9):
         color = stream.pick(_DYED)
     coiled = traits.culture in _COILED or (tone >= 6 and stream.chance(50))
-    styles = hairs.styles(traits.woman, coiled, age)
-    hat = ""
+    to_choose_from = styles(traits.woman, coiled, age)
+    hat: Part | None = None
     dice = stream.below(100)
-    if traits.woman and dice < _COVERED.get(traits.culture, 0):
-        hat = "cover_scarf"
-    elif traits.woman and coiled and dice < 14:
-        hat = "headwrap"
+    covered = traits.woman and dice < _COVERED.get(traits.culture, 0)
+    if traits.woman and coiled and dice < 14:
+        hat = hats.headwrap
     elif not traits.woman and traits.culture == "hindi" and dice < 14:
-        hat = "turban"
+        hat = hats.turban
     elif dice < 9:
-        hat = "beanie"
+        hat = hats.beanie
     elif dice < 14:
-        hat = "cap"
+        hat = hats.cap
     elif dice < 17:
-        hat = "brim"
+        hat = hats.brim
     beard = 0
     if not traits.woman and age >= 25 and stream.chance(52):
         beard = stream.between(1, 4)
@@ -107,8 +121,9 @@ def _look(stream: Stream, traits: Traits) -> Look:
         stream.uniform(19.5, 22.5),
         stream.uniform(24.5, 27.5),
         age,
-        stream.pick(styles),
+        stream.pick(to_choose_from),
         hat,
+        covered,
         beard,
     )
 
@@ -130,12 +145,19 @@ def _head(field: Field, stream: Stream, look: Look) -> None:
     jaw = 0.62 if look.woman else 0.74
     field.blob(
         [
-            (50 - w, 44), (50 - w * 0.86, 44 - h * 0.62), (50, 44 - h), (50 + w * 0.86, 44 - h * 0.62), (50 + w, 44),
-            (50 + w * 0.93, 44 + h * 0.45), (50 + w * jaw, 44 + h * 0.82), (50, 44 + h), (50 - w * jaw, 44 + h * 0.82),
+            (50 - w, 44),
+            (50 - w * 0.86, 44 - h * 0.62),
+            (50, 44 - h),
+            (50 + w * 0.86, 44 - h * 0.62),
+            (50 + w, 44),
+            (50 + w * 0.93, 44 + h * 0.45),
+            (50 + w * jaw, 44 + h * 0.82),
+            (50, 44 + h),
+            (50 - w * jaw, 44 + h * 0.82),
             (50 - w * 0.93, 44 + h * 0.45),
         ],
         look.skin,
-    )  # fmt: skip
+    )
 
 
 def _features(field: Field, stream: Stream, look: Look, style: Style) -> None:

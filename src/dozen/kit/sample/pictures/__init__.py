@@ -1,4 +1,4 @@
-"""Generated pictures for posts, and headers for profiles: flat illustrations with light and grain, no text."""
+"""Generated pictures for posts and banners for profiles: flat illustrations with light and grain, no text."""
 
 from __future__ import annotations
 
@@ -7,35 +7,49 @@ from collections.abc import Callable
 from PIL import Image
 
 from dozen.kit.sample.grammar import Env
-from dozen.kit.sample.pictures import graphic, home, land, sea, table, town
+from dozen.kit.sample.pictures import (
+    charts,
+    craft,
+    food,
+    games,
+    graphic,
+    home,
+    land,
+    maps,
+    pets,
+    sea,
+    table,
+    town,
+    trips,
+)
 from dozen.kit.sample.prose.wordfiles import captions
 from dozen.kit.sample.streams import Seed, Stream
 
 __all__ = ["KINDS", "caption", "draw", "header", "paint"]
 
 _PAINTERS: dict[str, Callable[[Stream, int, int], Image.Image]] = {
-    "balloons": town.balloons,
-    "bike": town.bike,
+    "balloons": trips.balloons,
+    "bike": trips.bike,
     "birds": sea.birds,
     "boat": sea.boat,
     "bread": table.bread,
-    "cat": home.cat,
-    "chart": graphic.chart,
-    "chessboard": graphic.chessboard,
+    "cat": pets.cat,
+    "chart": charts.chart,
+    "chessboard": games.chessboard,
     "city": town.city,
     "code": graphic.code,
     "coffee": table.coffee,
     "desert": land.desert,
-    "dice": graphic.dice,
-    "dog": home.dog,
+    "dice": games.dice,
+    "dog": pets.dog,
     "field": land.field,
     "forest": land.forest,
     "garden": home.garden,
-    "map": town.street_map,
+    "map": maps.street_map,
     "mountains": land.mountains,
-    "pitch": graphic.pitch,
+    "pitch": games.pitch,
     "plant": home.plant,
-    "plate": table.plate,
+    "plate": food.plate,
     "poster": graphic.poster,
     "rain": town.rain,
     "road": land.road,
@@ -44,22 +58,41 @@ _PAINTERS: dict[str, Callable[[Stream, int, int], Image.Image]] = {
     "sky": land.sky_only,
     "snow": land.snow,
     "stars": land.starry,
-    "train": town.train,
+    "train": trips.train,
     "vinyl": table.vinyl,
-    "workshop": table.workshop,
-    "yarn": table.yarn,
+    "workshop": craft.workshop,
+    "yarn": craft.yarn,
 }
 KINDS: tuple[str, ...] = tuple(_PAINTERS)
 """What pictures can show."""
 
 _HEADERS = (
-    "mountains", "mountains", "sea", "city", "city", "forest", "desert", "snow", "stars", "field", "road", "sky",
-    "poster", "poster", "garden", "shelf", "train", "balloons", "birds", "boat", "map",
-)  # fmt: skip
+    "mountains",
+    "mountains",
+    "sea",
+    "city",
+    "city",
+    "forest",
+    "desert",
+    "snow",
+    "stars",
+    "field",
+    "road",
+    "sky",
+    "poster",
+    "poster",
+    "garden",
+    "shelf",
+    "train",
+    "balloons",
+    "birds",
+    "boat",
+    "map",
+)
 
 
 def draw(seed: Seed, n: int, kind: str, width: int = 1280, height: int = 853) -> Image.Image:
-    """The n-th picture of a kind (of KINDS), RGB, sides of 64 to 4096 pixels. ValueError for anything else."""
+    """The n-th picture of a kind (of KINDS), RGB, sides of 64 to 4096 pixels, else ValueError."""
     if kind not in _PAINTERS:
         raise ValueError(f"no such kind of picture: {kind}")
     if not (64 <= width <= 4096 and 64 <= height <= 4096):

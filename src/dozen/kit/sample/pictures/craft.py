@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from PIL import Image
+
 from dozen.kit.sample.canvas import Canvas, Color, arc, dark, light, mix, oklch, spline, turned
 from dozen.kit.sample.pictures.surface import table
 from dozen.kit.sample.streams import Stream
+
 
 def yarn(stream: Stream, width: int, height: int) -> Image.Image:
     """Balls of wool and needles."""

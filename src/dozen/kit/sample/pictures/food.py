@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from math import cos, pi, sin
+
 from PIL import Image
+
 from dozen.kit.sample.canvas import Canvas, arc, dark, light, mix, oklch, turned
 from dozen.kit.sample.pictures.surface import cup_above, leaf, table
 from dozen.kit.sample.streams import Stream
-from math import cos, pi, sin
+
 
 def plate(stream: Stream, width: int, height: int) -> Image.Image:
     """A meal from above."""

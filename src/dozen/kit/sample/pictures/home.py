@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from math import cos, pi, sin
+
 from PIL import Image
+
 from dozen.kit.sample.canvas import Canvas, Color, dark, light, mix, oklch, turned
 from dozen.kit.sample.pictures.light import pick_sky
 from dozen.kit.sample.pictures.pots import blade, cactus_pot, monstera, round_leaves, snake_plant, trailing
 from dozen.kit.sample.streams import Stream
-from math import cos, pi, sin
+
 
 def plant(stream: Stream, width: int, height: int) -> Image.Image:
     """House plants against a wall."""

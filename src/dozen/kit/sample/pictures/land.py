@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from PIL import Image
 
-from dozen.kit.sample.canvas import Canvas, Color, dark, light, mix, oklch, ridge, spline, turned
+from dozen.kit.sample.canvas import Canvas, dark, light, mix, oklch, ridge, spline
 from dozen.kit.sample.pictures.light import flock, pick_sky, stars, sun
+from dozen.kit.sample.pictures.props import (
+    cactus,
+    caravan,
+    fir,
+    hut,
+    mirror,
+    pines,
+    rays,
+    snowcaps,
+    tent,
+    tree,
+    turbine,
+)
 from dozen.kit.sample.streams import Stream
 
 
@@ -28,14 +41,14 @@ def mountains(stream: Stream, width: int, height: int) -> Image.Image:
         foot = mix(tint, sky.horizon, 0.45 * (1 - depth * 0.7))
         canvas.shaded([*line, (width, floor), (0, floor)], ((0, tint), (1, foot)))
         if layer == 0 and stream.chance(60):
-            _snowcaps(canvas, line, base - tall * 0.06, light(sky.horizon, 0.4))
+            snowcaps(canvas, line, base - tall * 0.06, light(sky.horizon, 0.4))
     if not lake:
-        _pines(canvas, stream, height * 0.99, dark(sky.near, 0.3), stream.between(14, 34), 0.16)
+        pines(canvas, stream, height * 0.99, dark(sky.near, 0.3), stream.between(14, 34), 0.16)
     if lake:
-        _mirror(canvas, stream, floor, sky.horizon)
+        mirror(canvas, stream, floor, sky.horizon)
         bank = ridge(stream, width, height * 0.97, height * 0.07, 0.5)
         canvas.shape([*bank, (width, height), (0, height)], dark(sky.near, 0.35))
-        _pines(canvas, stream, height * 0.99, dark(sky.near, 0.42), stream.between(5, 12), 0.2)
+        pines(canvas, stream, height * 0.99, dark(sky.near, 0.42), stream.between(5, 12), 0.2)
     if stream.chance(50):
         flock(
             canvas,
@@ -66,12 +79,12 @@ def forest(stream: Stream, width: int, height: int) -> Image.Image:
         for at in range(count):
             x = width * (at + stream.uniform(-0.4, 0.4)) / (count - 1)
             place = min(len(ground) - 1, max(0, round(x / width * (len(ground) - 1))))
-            _fir(canvas, stream, x, ground[place][1] + tall * 0.06, tall * stream.uniform(0.6, 1.1), tint)
+            fir(canvas, stream, x, ground[place][1] + tall * 0.06, tall * stream.uniform(0.6, 1.1), tint)
         canvas.shape([*ground, (width, height), (0, height)], tint)
         if row < rows - 1:
             canvas.haze(base - height * 0.24, base + height * 0.12, light(sky.horizon, 0.4), 0.62, stream)
     if stream.chance(45):
-        _rays(canvas, stream, light(sky.sun, 0.2))
+        rays(canvas, stream, light(sky.sun, 0.2))
     return canvas.done(6)
 
 
@@ -115,10 +128,10 @@ def desert(stream: Stream, width: int, height: int) -> Image.Image:
             alpha=215,
         )
     if stream.chance(55):
-        _caravan(canvas, stream, height * 0.8, dark(mix(sand, sky.near, 0.8), 0.4))
+        caravan(canvas, stream, height * 0.8, dark(mix(sand, sky.near, 0.8), 0.4))
     if stream.chance(40):
         for _ in range(stream.between(1, 3)):
-            _cactus(
+            cactus(
                 canvas,
                 stream,
                 width * stream.uniform(0.08, 0.92),
@@ -148,7 +161,7 @@ def snow(stream: Stream, width: int, height: int) -> Image.Image:
         for _ in range(round(20 * (1 - near * 0.55))):
             at = stream.between(8, len(hill) - 9)
             x, y = hill[at]
-            _fir(
+            fir(
                 canvas,
                 stream,
                 x,
@@ -159,7 +172,7 @@ def snow(stream: Stream, width: int, height: int) -> Image.Image:
             )
         if layer == 2:
             x, y = hill[stream.between(len(hill) // 3, len(hill) * 2 // 3)]
-            _hut(canvas, x, y + height * 0.02, height * 0.11, dark(sky.near, 0.1), white)
+            hut(canvas, x, y + height * 0.02, height * 0.11, dark(sky.near, 0.1), white)
     for _ in range(stream.pick((0, 160, 260))):
         x, y = stream.unit() * width, stream.unit() * height
         canvas.disc(x, y, height / 500 * stream.uniform(0.6, 2.2), (255, 255, 255), stream.between(120, 240))
@@ -204,10 +217,10 @@ def starry(stream: Stream, width: int, height: int) -> Image.Image:
     ground = oklch(0.12, 0.03, hue)
     line = ridge(stream, width, height * 0.9, height * 0.16, 0.5)
     canvas.shape([*line, (width, height), (0, height)], ground)
-    _pines(canvas, stream, height * 0.99, ground, stream.between(10, 26), 0.2)
+    pines(canvas, stream, height * 0.99, ground, stream.between(10, 26), 0.2)
     if stream.chance(50):
         x = width * stream.uniform(0.25, 0.75)
-        _tent(canvas, x, height * 0.955, height * 0.1)
+        tent(canvas, x, height * 0.955, height * 0.1)
     return canvas.done(6)
 
 
@@ -237,7 +250,7 @@ def field(stream: Stream, width: int, height: int) -> Image.Image:
         if turbines and layer in (1, 2):
             for part in range(stream.between(2, 4)):
                 x, y = hill[6 + part * (len(hill) - 12) // 4 + stream.between(0, 4)]
-                _turbine(canvas, stream, x, y + height * 0.03, height * (0.16 + 0.2 * near))
+                turbine(canvas, stream, x, y + height * 0.03, height * (0.16 + 0.2 * near))
         tint = oklch(0.8 - 0.16 * near, 0.13, hue - 34 * (layer % 2) * stream.unit())
         tint = mix(tint, sky.horizon, 0.4 * (1 - near))
         canvas.shaded([*hill, (width, height), (0, height)], ((0, light(tint, 0.1)), (1, dark(tint, 0.2))))
@@ -251,7 +264,7 @@ def field(stream: Stream, width: int, height: int) -> Image.Image:
                     90,
                 )
     if not turbines:
-        _tree(
+        tree(
             canvas,
             stream,
             width * stream.uniform(0.25, 0.75),
@@ -357,188 +370,3 @@ def sky_only(stream: Stream, width: int, height: int) -> Image.Image:
         stream.between(4, 12),
     )
     return canvas.done()
-
-
-def _snowcaps(canvas: Canvas, line: list[tuple[float, float]], below: float, color: Color) -> None:
-    cap: list[tuple[float, float]] = []
-    for x, y in line:
-        if y < below:
-            cap.append((x, y))
-        elif cap:
-            _cap(canvas, cap, color)
-            cap = []
-    if cap:
-        _cap(canvas, cap, color)
-
-
-def _cap(canvas: Canvas, top: list[tuple[float, float]], color: Color) -> None:
-    if len(top) < 4:
-        return
-    deep = max(y for _, y in top)
-    lower = [(x, y + (deep - y) * (0.42 if at % 3 else 0.62)) for at, (x, y) in enumerate(top)]
-    canvas.shape([*top, *reversed(lower)], color, 210)
-
-
-def _pines(canvas: Canvas, stream: Stream, base: float, color: Color, count: int, size: float) -> None:
-    for _ in range(count):
-        # More of them at the sides, which frames the view.
-        side = stream.unit() ** 2 * 0.5
-        x = canvas.width * (side if stream.chance(50) else 1 - side)
-        _fir(
-            canvas,
-            stream,
-            x,
-            base + canvas.height * 0.02,
-            canvas.height * size * stream.uniform(0.5, 1.3),
-            color,
-        )
-
-
-def _fir(
-    canvas: Canvas, stream: Stream, x: float, y: float, tall: float, color: Color, snowy: Color | None = None
-) -> None:
-    wide = tall * stream.uniform(0.17, 0.24)
-    canvas.box(x - tall * 0.018, y - tall * 0.16, x + tall * 0.018, y, dark(color, 0.2))
-    left, right = [], []
-    tiers = 5
-    for tier in range(tiers):
-        top, low = y - tall * (1 - tier * 0.17), y - tall * (0.76 - tier * 0.165)
-        half = wide * (0.3 + 0.7 * (tier + 1) / tiers)
-        left += [(x - half * 0.3 * (tier > 0), top), (x - half, low)]
-        right += [(x + half * 0.3 * (tier > 0), top), (x + half, low)]
-    canvas.shape([*left, *reversed(right)], color)
-    if snowy is not None:
-        for tier in range(1, tiers):
-            low = y - tall * (0.76 - tier * 0.165)
-            half = wide * (0.3 + 0.7 * (tier + 1) / tiers)
-            canvas.shape(
-                [(x - half, low), (x - half * 0.3, low - tall * 0.13), (x + half * 0.1, low - tall * 0.08)],
-                snowy,
-                200,
-            )
-
-
-def _tree(canvas: Canvas, stream: Stream, x: float, y: float, tall: float, color: Color) -> None:
-    canvas.shadow(x, y, tall * 0.5, tall * 0.06, 0.3)
-    trunk = dark(mix(color, (110, 70, 50), 0.7), 0.3)
-    canvas.shape(
-        [
-            (x - tall * 0.04, y),
-            (x - tall * 0.02, y - tall * 0.5),
-            (x + tall * 0.02, y - tall * 0.5),
-            (x + tall * 0.05, y),
-        ],
-        trunk,
-    )
-    for at in range(16):
-        shade = light(color, 0.22 * at / 16)
-        canvas.disc(
-            x + stream.bell() * tall * 0.34,
-            y - tall * 0.66 + stream.bell() * tall * 0.24 - at * tall * 0.006,
-            tall * stream.uniform(0.1, 0.17),
-            shade,
-        )
-
-
-def _turbine(canvas: Canvas, stream: Stream, x: float, y: float, tall: float) -> None:
-    color = (248, 248, 250)
-    canvas.shape(
-        [
-            (x - tall * 0.016, y),
-            (x - tall * 0.008, y - tall),
-            (x + tall * 0.008, y - tall),
-            (x + tall * 0.016, y),
-        ],
-        color,
-    )
-    turn = stream.uniform(0, 120)
-    for blade in range(3):
-        shape = [
-            (x, y - tall),
-            (x + tall * 0.035, y - tall * 1.1),
-            (x, y - tall * 1.56),
-            (x - tall * 0.008, y - tall),
-        ]
-        canvas.shape(turned(shape, x, y - tall, turn + 120 * blade), color)
-    canvas.disc(x, y - tall, tall * 0.02, color)
-
-
-def _hut(canvas: Canvas, x: float, y: float, size: float, color: Color, roof: Color) -> None:
-    canvas.box(x - size * 0.6, y - size * 0.6, x + size * 0.6, y, color)
-    canvas.shape(
-        [(x - size * 0.78, y - size * 0.52), (x, y - size * 1.15), (x + size * 0.78, y - size * 0.52)], roof
-    )
-    canvas.box(x + size * 0.3, y - size * 1.15, x + size * 0.44, y - size * 0.7, color)
-    canvas.glow(x - size * 0.2, y - size * 0.3, size * 1.1, (255, 206, 120), 0.6)
-    canvas.box(x - size * 0.34, y - size * 0.45, x - size * 0.08, y - size * 0.18, (255, 220, 140))
-    canvas.box(x + size * 0.12, y - size * 0.42, x + size * 0.34, y, dark(color, 0.4))
-
-
-def _tent(canvas: Canvas, x: float, y: float, size: float) -> None:
-    canvas.glow(x, y - size * 0.3, size * 2.2, (255, 190, 110), 0.5)
-    canvas.shape([(x - size, y), (x, y - size), (x + size, y)], (255, 176, 92))
-    canvas.shape([(x, y - size), (x + size, y), (x + size * 0.3, y)], (222, 126, 62))
-    canvas.shape([(x - size * 0.16, y), (x, y - size), (x + size * 0.1, y)], (255, 226, 160))
-
-
-def _cactus(canvas: Canvas, stream: Stream, x: float, y: float, color: Color) -> None:
-    tall = canvas.height * stream.uniform(0.1, 0.24)
-    wide = tall * 0.15
-    green = mix(color, (58, 110, 82), 0.55)
-    canvas.line([(x, y), (x, y - tall)], green, wide)
-    canvas.line(
-        [(x, y - tall * 0.4), (x - tall * 0.24, y - tall * 0.4), (x - tall * 0.24, y - tall * 0.72)],
-        green,
-        wide * 0.72,
-    )
-    canvas.line(
-        [(x, y - tall * 0.3), (x + tall * 0.22, y - tall * 0.3), (x + tall * 0.22, y - tall * 0.56)],
-        green,
-        wide * 0.72,
-    )
-
-
-def _caravan(canvas: Canvas, stream: Stream, y: float, color: Color) -> None:
-    size = canvas.height * 0.045
-    x = canvas.width * stream.uniform(0.2, 0.5)
-    for at in range(stream.between(3, 5)):
-        cx, cy = x + at * size * 2.1, y - at * size * 0.08
-        canvas.ellipse(cx, cy - size * 0.75, size * 0.55, size * 0.28, color)
-        canvas.disc(cx - size * 0.05, cy - size * 1.0, size * 0.24, color)
-        canvas.curve(
-            [
-                (cx + size * 0.5, cy - size * 0.7),
-                (cx + size * 0.72, cy - size * 0.8),
-                (cx + size * 0.8, cy - size * 1.3),
-            ],
-            color,
-            size * 0.14,
-        )
-        canvas.ellipse(cx + size * 0.9, cy - size * 1.34, size * 0.19, size * 0.1, color)
-        for leg in (-0.38, -0.2, 0.22, 0.4):
-            canvas.line([(cx + size * leg, cy - size * 0.6), (cx + size * leg, cy)], color, size * 0.09)
-
-
-def _rays(canvas: Canvas, stream: Stream, color: Color) -> None:
-    x = canvas.width * stream.uniform(0.2, 0.8)
-    for _ in range(6):
-        at = canvas.width * stream.uniform(-0.3, 0.9)
-        wide = canvas.width * stream.uniform(0.03, 0.1)
-        canvas.shape([(x, -20), (x + 30, -20), (at + wide, canvas.height), (at, canvas.height)], color, 24)
-
-
-def _mirror(canvas: Canvas, stream: Stream, shore: float, tint: Color) -> None:
-    """What stands above the shore, upside down in the water."""
-    scale = canvas.scale
-    top = round(shore * scale)
-    deep = canvas.image.height - top
-    above = canvas.image.crop((0, max(0, top - deep), canvas.image.width, top)).transpose(
-        Image.Transpose.FLIP_TOP_BOTTOM
-    )
-    veil = Image.new("RGB", above.size, tint)
-    canvas.image.paste(Image.blend(above, veil, 0.22), (0, top))
-    for _ in range(46):
-        y = shore + (canvas.height - shore) * stream.unit() ** 0.8
-        x = canvas.width * stream.unit()
-        long = canvas.width * stream.uniform(0.02, 0.12)
-        canvas.line([(x, y), (x + long, y)], light(tint, 0.5), canvas.height / 600, stream.between(40, 120))

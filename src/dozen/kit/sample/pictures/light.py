@@ -93,7 +93,7 @@ def pick_sky(stream: Stream, *names: str) -> Sky:
     """One of the skies of these names (none: of all), each time a little different."""
     sky = BY_NAME[stream.pick(names)] if names else stream.pick(SKIES)
     tint = oklch(0.7, 0.12, stream.uniform(0, 360))
-    part = stream.uniform(0, 0.09)
+    part = stream.uniform(0, 0.13)
     return Sky(sky.name, *(mix(color, tint, part) for color in sky[1:]))
 
 

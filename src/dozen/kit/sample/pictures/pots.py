@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from math import cos, pi, sin
+
 from dozen.kit.sample.canvas import Canvas, Color, dark, light, oklch, spline, turned
 from dozen.kit.sample.streams import Stream
-from math import cos, pi, sin
+
 
 def _pot(canvas: Canvas, x: float, y: float, wide: float, tall: float, tint: Color) -> None:
     canvas.shaded(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dozen.kit.sample.canvas import Canvas, Color, dark, light, mix, oklch, spline, turned
 from dozen.kit.sample.streams import Stream
 
+
 def table(stream: Stream, width: int, height: int) -> Canvas:
     style = stream.below(4)
     hue = stream.uniform(0, 360)

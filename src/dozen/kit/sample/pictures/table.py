@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from math import cos, pi, sin
+
 from PIL import Image
+
 from dozen.kit.sample.canvas import Canvas, arc, dark, light, oklch, spline, turned
 from dozen.kit.sample.pictures.surface import cup_above, table
 from dozen.kit.sample.streams import Stream
-from math import cos, pi, sin
+
 
 def bread(stream: Stream, width: int, height: int) -> Image.Image:
     """A loaf on a board."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from math import cos, pi, sin
+
 from PIL import Image
+
 from dozen.kit.sample.canvas import Canvas, Color, arc, dark, gradient, light, mix, oklch, spline
 from dozen.kit.sample.pictures.light import Sky, pick_sky, stars, sun
 from dozen.kit.sample.streams import Stream
-from math import cos, pi, sin
+
 
 def city(stream: Stream, width: int, height: int) -> Image.Image:
     """A skyline, by day or with lit windows; sometimes above water."""

@@ -1,8 +1,9 @@
 """Reads the word files: one per topic and language, plus those that every topic shares.
 
-A line is a list (`dish = ramen | dal`), a heading (`tags: cooking dinner`) or a mark and a pattern. Marks of posts:
-`+` good, `-` bad, `.` plain, `*` tip, `?` asks which, `??` asks how, `!` joke, `>` link, `~` opens a thread;
-of answers: `<` any reply, `:` answers which, `::` answers how. Replies and comments are marked by a word.
+A line is a list (`dish = ramen | dal`), a heading (`tags: cooking dinner`) or a mark and a pattern. Marks of
+posts: `+` good, `-` bad, `.` plain, `*` tip, `?` asks which, `??` asks how, `!` joke, `>` link, `~` opens a
+thread; of answers: `<` any reply, `:` answers which, `::` answers how. Replies, quotes, comments and captions
+are marked by a word.
 """
 
 from __future__ import annotations

@@ -30,13 +30,10 @@ class About(msgspec.Struct, frozen=True):
 
 def seen(tx: Tx, viewer: int | None, shown: Iterable[View]) -> None:
     """Count that posts were shown. Nothing is written now: the buffer is flushed later."""
-    buffer = tx.part(Buffer)
-    for each in shown:
-        subject = each.subject
-        if subject.author.id != viewer:
-            buffer.count(IMPRESSIONS, subject.post.id)
-            if viewer is not None:
-                buffer.seen(IMPRESSIONS, subject.post.id, viewer)
+    subjects = [each.repost_of or each for each in shown]
+    tx.part(Buffer).shown(
+        IMPRESSIONS, [each.post.id for each in subjects if each.post.author_id != viewer], viewer
+    )
 
 
 def of_post(tx: Tx, me: int, post_id: int) -> tuple[View, About]:
@@ -53,7 +50,7 @@ def of_post(tx: Tx, me: int, post_id: int) -> tuple[View, About]:
     step = clock.HOUR if tx.now - start <= 2 * clock.DAY else clock.DAY
     return found, About(
         impressions=impressions,
-        reach=analytics.distinct(tx, IMPRESSIONS, post.id, born, tx.now),
+        reach=analytics.reach(tx, IMPRESSIONS, post.id, born, tx.now),
         engagements=engagements,
         rate=round(engagements / impressions, 4) if impressions else 0.0,
         series=analytics.series(tx, IMPRESSIONS, post.id, start, tx.now, step),

@@ -7,6 +7,7 @@ from hashlib import blake2b
 
 from dozen.core import accounts, engagement, feeds, graph, jobs, media, notifications, search
 from dozen.core.accounts import Card
+from dozen.core.analytics import Buffer
 from dozen.db import Tx
 from dozen.kit import clock, ids
 from dozen.kit import text as kit_text
@@ -30,6 +31,8 @@ from dozen.services.microblog.structs import NOTHING, Draft, Edit, Entities, Pos
 
 REALM = "microblog"
 STREAM = "microblog"
+POSTS = "microblog.posts"
+"""The count of posts written, in the analytics."""
 MOST_PICTURES = 4
 MOST_TOLD = 50
 """Mentions that tell somebody; a post that names more is shown whole, but rings no more bells."""
@@ -79,6 +82,7 @@ def write(tx: Tx, me: int, draft: Draft) -> Post:
     feeds.publish(tx, STREAM, me, post_id)
     _index(tx, post, items, named)
     _tell(tx, post, named, target, quoted)
+    tx.after_commit(lambda: tx.part(Buffer).count(POSTS))
     return post
 
 

@@ -47,21 +47,25 @@ def fill(
     *,
     quiet: bool = True,
 ) -> Slice:
-    """A full page of what the viewer may see, however much of the list is not for them."""
+    """A full page of what the viewer may see, however much of the list is not for them.
+
+    Some more than a page is looked at, so that one round is enough when a few of them fall out.
+    """
     shown: list[View] = []
     position = before or ids.MAX
     for _ in range(_ROUNDS):
-        wanted = limit - len(shown)
+        wanted = limit - len(shown) + (limit // 2 if keep is not None else 0)
         got = fetch(position, wanted)
         if not got:
             return Slice((shown, None))
         found = views(tx, viewer, got, quiet=quiet)
         shown += keep(found) if keep is not None else found
+        if len(shown) > limit or (len(shown) == limit and len(got) == wanted):
+            del shown[limit:]
+            return Slice((shown, shown[-1].post.id))
         position = got[-1]
         if len(got) < wanted:
             return Slice((shown, None))
-        if len(shown) >= limit:
-            break
     return Slice((shown, position))
 
 
@@ -102,11 +106,11 @@ def _addressed(tx: Tx, me: int, found: list[View]) -> list[View]:
     }
     if not strangers:
         return found
-    relations = graph.relations(tx, me, list(strangers))
+    followed = feeds.sources_among(tx, HOME, me, strangers)
     return [
         v
         for v in found
-        if v.post.reply_to_author_id not in strangers or relations[v.post.reply_to_author_id].following
+        if v.post.reply_to_author_id not in strangers or v.post.reply_to_author_id in followed
     ]
 
 

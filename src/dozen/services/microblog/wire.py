@@ -1,0 +1,111 @@
+"""Tweets as JSON, encoded piece by piece, for a page has twenty of them and is asked for all day.
+
+What never changes of a post is encoded once and kept; the people too, as long as they look the same.
+The result is exactly what :func:`schemas.tweet` encodes to, and a test compares them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import product
+
+import msgspec
+
+from dozen.core.accounts import Card
+from dozen.core.cache import Lru
+from dozen.kit import clock, ids
+from dozen.services.microblog import schemas
+from dozen.services.microblog.structs import Post, View
+
+_encode = msgspec.json.Encoder().encode
+_posts: Lru[tuple[int, int | None], bytes] = Lru(50_000)
+_people: Lru[Card, bytes] = Lru(50_000)
+_COUNTS = b',"counts":{"likes":%d,"retweets":%d,"replies":%d,"quotes":%d,"bookmarks":%d},"viewer":'
+_MINE = {
+    frozenset(kind for kind, on in zip(("like", "repost", "bookmark"), flags, strict=True) if on): _encode(
+        schemas.Mine(*flags)
+    )
+    for flags in product((False, True), repeat=3)
+}
+_KINDS = frozenset({"like", "repost", "bookmark"})
+
+
+def listing(views: Iterable[View], next_cursor: str | None) -> bytes:
+    """A page: ``Listing[Tweet]``."""
+    body = b'{"data":[' + b",".join([tweet(view) for view in views])
+    return body + (b'],"next_cursor":"%s"}' % next_cursor.encode() if next_cursor is not None else b"]}")
+
+
+def tweet(view: View) -> bytes:
+    """One ``Tweet``."""
+    post, counts, marks = view.post, view.counts, view.marks
+    parts = [
+        _post(post),
+        _person(view.author),
+        _COUNTS % (counts.likes, counts.reposts, counts.comments, counts.quotes, counts.bookmarks),
+        _MINE.get(marks) or _MINE[marks & _KINDS],
+    ]
+    if view.media:
+        parts += (b',"media":', _encode([schemas.picture(item) for item in view.media]))
+    if view.reply_to is not None:
+        parts += (b',"in_reply_to_username":', _encode(view.reply_to.username))
+    if view.quote_of is not None:
+        parts += (b',"quote_of":', tweet(view.quote_of))
+    elif view.quote_gone:
+        parts.append(b',"quote_gone":true')
+    if view.repost_of is not None:
+        parts += (b',"retweet_of":', tweet(view.repost_of))
+    if view.poll is not None:
+        parts += (b',"poll":', _encode(schemas.poll(view.poll)))
+    if view.tagged:
+        parts += (b',"tagged":[', b",".join([_person(card) for card in view.tagged]), b"]")
+    parts.append(b"}")
+    return b"".join(parts)
+
+
+class _Fixed(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The part of a Tweet that only an edit changes."""
+
+    id: str
+    created_at: str
+    text: str
+    conversation_id: str
+    url: str
+    entities: object = None
+    in_reply_to_id: str | None = None
+    location: str | None = None
+    warning: str | None = None
+    lang: str | None = None
+    edited_at: str | None = None
+
+
+def _post(post: Post) -> bytes:
+    key = (post.id, post.edited_at)
+    found = _posts.get(key)
+    if found is None:
+        entities = post.entities
+        named = entities.urls or entities.mentions or entities.hashtags or entities.cashtags
+        fixed = _Fixed(
+            id=str(post.id),
+            created_at=clock.rfc3339(ids.moment(post.id)),
+            text=post.text,
+            conversation_id=str(post.root_id),
+            url=f"/microblog/tweets/{post.id}",
+            entities=entities if named else None,
+            in_reply_to_id=str(post.reply_to_id) if post.reply_to_id else None,
+            location=post.place,
+            warning=post.warning,
+            lang=post.lang,
+            edited_at=clock.rfc3339(post.edited_at) if post.edited_at else None,
+        )
+        found = _encode(fixed)[:-1] + b',"author":'
+        _posts.put(key, found)
+    return found
+
+
+def _person(card: Card) -> bytes:
+    found = _people.get(card)
+    if found is None:
+        found = _encode(schemas.author(card))
+        _people.put(card, found)
+    return found

@@ -1,0 +1,358 @@
+"""Nobody reaches another person's things by naming their ids: every native address, tried."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+from PIL import Image
+
+from dozen.core import accounts, graph, notifications, search
+from dozen.services.microblog.service import people, posts
+from dozen.services.microblog.structs import Draft, PollDraft
+from dozen.web.doors import Route
+from tests.support.site import Client, Site, open_site
+
+SECRET = "xyzzysecret"
+
+
+class Try(NamedTuple):
+    """What the address answers to a visitor, and to another member: about a protected account's things, and
+    about a public account's. ``body`` is JSON that would do something, were it allowed."""
+
+    visitor: int
+    protected: int
+    public: int
+    body: Any = None
+
+
+GET_TWEET = Try(404, 404, 200)
+DO_TWEET = Try(401, 404, 200)
+EDIT = {"username": "stolen", "name": "Stolen"}
+
+TRIES: dict[str, Try] = {
+    # Who one is stands in the token, never in the address.
+    "POST /api/logout": Try(401, 204, 204),
+    "GET /api/me": Try(401, 200, 200),
+    "PATCH /api/me": Try(401, 200, 200, {"bio": "mine"}),
+    "GET /api/users/{user_id}": Try(200, 200, 200),  # a profile is public; its posts may not be
+    "PATCH /api/users/{user_id}": Try(401, 403, 403, EDIT),
+    "PUT /api/users/{user_id}": Try(401, 403, 403, EDIT),
+    "DELETE /api/users/{user_id}": Try(401, 403, 403, {"password": "correct horse 42"}),
+    "POST /api/media": Try(401, 422, 422),
+    "GET /api/media/{media_id}": Try(401, 404, 404),
+    "PATCH /api/media/{media_id}": Try(401, 404, 404, {"alt": "stolen"}),
+    "DELETE /api/media/{media_id}": Try(401, 404, 404),
+    "GET /media/{media_id}/{name}": Try(404, 404, 404),  # not part of anything yet
+    "POST /microblog/tweets": Try(401, 404, 201, {"text": "a quote", "quote_id": "{tweet_id}"}),
+    "GET /microblog/tweets/{tweet_id}": GET_TWEET,
+    "PATCH /microblog/tweets/{tweet_id}": Try(401, 404, 403, {"text": "stolen"}),
+    "DELETE /microblog/tweets/{tweet_id}": Try(401, 404, 403),
+    "GET /microblog/tweets/{tweet_id}/versions": GET_TWEET,
+    "POST /microblog/tweets/{tweet_id}/reply": Try(401, 404, 201, {"text": "an answer"}),
+    "GET /microblog/tweets/{tweet_id}/thread": GET_TWEET,
+    "GET /microblog/tweets/{tweet_id}/quotes": GET_TWEET,
+    "POST /microblog/tweets/{tweet_id}/like": DO_TWEET,
+    "DELETE /microblog/tweets/{tweet_id}/like": DO_TWEET,
+    "POST /microblog/tweets/{tweet_id}/retweet": DO_TWEET,
+    "DELETE /microblog/tweets/{tweet_id}/retweet": DO_TWEET,
+    "POST /microblog/tweets/{tweet_id}/bookmark": DO_TWEET,
+    "DELETE /microblog/tweets/{tweet_id}/bookmark": Try(401, 200, 200),  # one's own mark, there or not
+    "POST /microblog/tweets/{tweet_id}/vote": Try(401, 404, 200, {"choices": [0]}),
+    "GET /microblog/tweets/{tweet_id}/likes": GET_TWEET,
+    "GET /microblog/tweets/{tweet_id}/retweets": GET_TWEET,
+    "GET /microblog/tweets/{tweet_id}/analytics": Try(401, 404, 403),
+    "GET /microblog/timeline/home": Try(401, 200, 200),
+    "GET /microblog/timeline/for-you": Try(401, 200, 200),
+    "GET /microblog/timeline/public": Try(200, 200, 200),
+    "GET /microblog/timeline/mentions": Try(401, 200, 200),
+    "GET /microblog/timeline/tag/{tag}": Try(200, 200, 200),
+    "GET /microblog/timeline/{username}": Try(200, 200, 200),  # an empty list, for a protected account
+    "GET /microblog/bookmarks": Try(401, 200, 200),
+    "POST /microblog/users/{user_id}/follow": Try(401, 200, 200),  # asks a protected account
+    "DELETE /microblog/users/{user_id}/follow": Try(401, 200, 200),
+    "GET /microblog/users/{user_id}/followers": Try(404, 404, 200),
+    "GET /microblog/users/{user_id}/following": Try(404, 404, 200),
+    "GET /microblog/search": Try(200, 200, 200),
+    "GET /microblog/trends": Try(200, 200, 200),
+    "GET /microblog/notifications": Try(401, 200, 200),
+    "POST /microblog/notifications/read": Try(401, 204, 204),
+    "GET /microblog/stream": Try(401, 0, 0),  # never ends; it has no parameter to try
+}
+OPEN = {
+    "POST /api/register": "makes a person, for anybody",
+    "POST /api/users": "the same",
+    "POST /api/login": "takes a password",
+    "GET /healthz": "says nothing of anybody",
+    "GET /readyz": "says nothing of anybody",
+    "GET /metrics": "numbers of the whole server; tests/web/test_security.py",
+    "GET /openapi.json": "describes the API",
+}
+
+
+def key(route: Route) -> str:
+    return f"{route.method} {route.path}"
+
+
+def png() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(out, "PNG")
+    return out.getvalue()
+
+
+class Owner:
+    """Somebody with one of everything."""
+
+    def __init__(self, site: Site, name: str, *, protected: bool) -> None:
+        self.client = site.as_(name)
+        self.site, self.name, self.id = site, name, self.client.id
+        friend = site.as_(f"{name}friend")
+        tweet = self.client.post("/microblog/tweets", json={"text": f"First {SECRET} #{SECRET}"}).json()["id"]
+        self.client.patch(f"/microblog/tweets/{tweet}", json={"text": f"Second {SECRET} #{SECRET}"})
+        self.tweet = site.town.write(
+            lambda tx: posts.write(
+                tx, self.id, Draft(text=f"Poll {SECRET} #{SECRET}", poll=PollDraft(("a", "b"), 60, False))
+            )
+        ).id
+        self.client.post(f"/microblog/tweets/{self.tweet}/bookmark")
+        site.town.write(people.follow, self.id, friend.id)
+        site.town.write(people.follow, friend.id, self.id)
+        friend.post(f"/microblog/tweets/{self.tweet}/like")
+        self.media = int(self.client.post("/api/media", files={"file": ("a.png", png())}).json()["id"])
+        self.saved = site.town.write(search.save, self.id, posts.REALM, SECRET).id
+        if protected:
+            site.town.write(accounts.edit_profile, self.id, accounts.Changes(protected=True))
+        site.browser(name)
+        self.session = site.town.read(accounts.my_sessions, self.id)[0].id
+        self.token = site.town.read(accounts.my_tokens, self.id)[0].id
+        self.notice = site.town.read(notifications.list_plain, self.id, limit=10)[0].id
+
+    def fill(self, given: Any) -> Any:
+        """``given`` with this owner's ids for placeholders."""
+        if isinstance(given, str):
+            for name, value in (
+                ("tweet_id", self.tweet),
+                ("user_id", self.id),
+                ("media_id", self.media),
+                ("username", self.name),
+                ("tag", SECRET),
+                ("name", "source"),
+            ):
+                given = given.replace(f"{{{name}}}", str(value))
+        elif isinstance(given, dict):
+            given = {name: self.fill(value) for name, value in given.items()}
+        return given
+
+    def world(self) -> dict[str, Any]:
+        """Everything of theirs that somebody might change."""
+        read = self.site.town.read
+        shown = {
+            path: self.client.get(path).text
+            for path in (
+                "/api/me",
+                f"/microblog/tweets/{self.tweet}",
+                f"/microblog/tweets/{self.tweet}/versions",
+                f"/microblog/tweets/{self.tweet}/likes",
+                f"/api/media/{self.media}",
+                f"/microblog/timeline/{self.name}",
+                "/microblog/bookmarks",
+                "/microblog/notifications",
+                f"/microblog/users/{self.id}/followers",
+                f"/microblog/users/{self.id}/following",
+            )
+        }
+        return shown | {
+            "sessions": [one.id for one in read(accounts.my_sessions, self.id)],
+            "tokens": [one.id for one in read(accounts.my_tokens, self.id)],
+            "searches": read(search.saved, self.id, posts.REALM),
+            "notices": [(n.id, n.read) for n in read(notifications.list_plain, self.id, limit=10)],
+            "requests": [e.person_id for e in read(graph.follow_requests, self.id, limit=10)],
+        }
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A site with a protected owner and a public one."""
+    site = open_site(request.param, tmp_path_factory.mktemp("idor"))
+    if site is None:
+        pytest.skip("PostgreSQL is not installed and DOZEN_TEST_DATABASE_URL is not set")
+    yield site, Owner(site, "prot", protected=True), Owner(site, "pub", protected=False)
+    site.close()
+
+
+def call(client: Client, route: Route, owner: Owner, body: Any) -> httpx.Response:
+    options: dict[str, Any] = {} if body is None else {"json": owner.fill(body)}
+    if route.upload:
+        options = {"files": {"nothing": ("a.png", png())}}
+    path = owner.fill(route.path)
+    if route.path.endswith("/search"):
+        path += f"?q={SECRET}"
+    return client.request(route.method, path, **options)
+
+
+def test_every_address_is_tried(town: Any) -> None:
+    site, _, _ = town
+    routes = {key(route) for route in site.server.frame.routes if route.door.kind == "api"}
+    assert routes - set(TRIES) - set(OPEN) == set(), "say in TRIES what a stranger gets there"
+    assert set(TRIES) | set(OPEN) == routes
+
+
+def test_visitors(town: Any) -> None:
+    site, protected, public = town
+    before = protected.world(), public.world()
+    for route in site.server.frame.routes:
+        if route.door.kind != "api" or key(route) in OPEN:
+            continue
+        wanted = TRIES[key(route)]
+        answer = call(site.anonymous, route, protected, wanted.body)
+        assert answer.status_code == wanted.visitor, (key(route), answer.text)
+        if "{username}" not in route.path:
+            assert SECRET not in answer.text.replace(f"timeline/tag/{SECRET}", ""), key(route)
+        if route.access != "public":
+            assert answer.json()["code"] == "unauthenticated", key(route)
+            assert call(site.anonymous, route, public, wanted.body).status_code == 401
+    assert (protected.world(), public.world()) == before
+
+
+def test_other_members(town: Any) -> None:
+    site, protected, public = town
+    for number, route in enumerate(site.server.frame.routes):
+        if route.door.kind != "api" or key(route) in OPEN or route.streams:
+            continue
+        wanted = TRIES[key(route)]
+        other = site.as_(f"other{number}")
+        for owner, status in ((protected, wanted.protected), (public, wanted.public)):
+            before = owner.world()
+            answer = call(other, route, owner, wanted.body)
+            assert answer.status_code == status, (key(route), owner.name, answer.text)
+            if owner is protected and "DELETE" not in key(route):
+                # Nothing that the public owner wrote may be confused with the protected one's.
+                mine = [one for one in tweets(answer) if one["author"]["id"] == str(owner.id)]
+                assert mine == [], key(route)
+            allowed = route.method != "GET" and status < 400
+            if not allowed:
+                assert owner.world() == before, key(route)
+            else:
+                private = ("/api/me", "/microblog/bookmarks", f"/api/media/{owner.media}", "sessions", "tokens")
+                after = owner.world()
+                assert [after[name] for name in private] == [before[name] for name in private], key(route)
+            if "/logout" in route.path:
+                other = site.as_(f"other{number}")
+            graph_undo(site, other.id, owner.id)
+
+
+def graph_undo(site: Site, other: int, owner: int) -> None:
+    """What one may do to others' things, taken back, so that the next try starts from the same."""
+    site.town.write(people.unfollow, other, owner)
+
+
+def tweets(answer: httpx.Response) -> list[Any]:
+    """All tweets that an answer shows, those inside of others too."""
+    found: list[Any] = []
+
+    def look(value: Any) -> None:
+        if isinstance(value, dict):
+            if "conversation_id" in value:
+                found.append(value)
+            for inner in value.values():
+                look(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                look(inner)
+
+    if answer.headers.get("content-type") == "application/json":
+        look(answer.json())
+    return found
+
+
+PAGES = [
+    # (path, fields, status): the form that would do it, and what another member gets
+    ("/settings/security/sessions/{session}/end", {}, 404),
+    ("/settings/tokens/{token}/revoke", {}, 404),
+    ("/settings/apps/{token}/withdraw", {}, 404),
+    ("/microblog/searches/{saved}/delete", {}, 404),
+    ("/microblog/tweets/{tweet}/edit", {"text": "stolen"}, 403),
+    ("/microblog/tweets/{tweet}/delete", {}, 403),
+    ("/microblog/tweets/{tweet}/pin", {}, 403),
+]
+
+
+@pytest.mark.parametrize(("path", "fields", "status"), PAGES)
+def test_forms(town: Any, path: str, fields: dict[str, str], status: int) -> None:
+    site, protected, public = town
+    browser = site.browser("formtester")
+    for owner in (protected, public):
+        before = owner.world()
+        answer = browser.submit(path.format(**vars(owner)), page="/", **fields)
+        about_post = "tweets" in path
+        assert answer.status_code == (404 if owner is protected and about_post else status), answer.text[:300]
+        assert owner.world() == before
+
+
+@pytest.mark.parametrize("path", ["/inbox/{notice}", "/microblog/notices/{notice}"])
+def test_anothers_notice_is_not_there(town: Any, path: str) -> None:
+    site, protected, _ = town
+    browser = site.browser("noticetester")
+    answer = browser.get(path.format(**vars(protected)), headers={"accept": "text/html"})
+    assert answer.status_code == 404
+    assert SECRET not in answer.text
+
+
+def test_a_token_can_do_no_more_than_its_scopes(town: Any) -> None:
+    site, _, public = town
+    reader = site.as_("scoped", {"microblog:read"})
+    for route in site.server.frame.routes:
+        if route.door.kind != "api" or route.scope in (None, "microblog:read"):
+            continue
+        body = TRIES[key(route)].body
+        answer = call(reader, route, public, body)
+        assert (answer.status_code, answer.json()["code"]) == (403, "missing_scope"), key(route)
+
+
+def test_one_cannot_act_as_another_by_saying_so(town: Any) -> None:
+    site, _, public = town
+    other = site.as_("actor")
+    body = {"text": "In another's name", "user_id": str(public.id)}
+    before = public.world()
+    for method, path in (
+        ("POST", "/microblog/tweets"),
+        ("POST", f"/microblog/tweets/{public.tweet}/reply"),
+        ("PATCH", f"/microblog/tweets/{public.tweet}"),
+    ):
+        answer = other.request(method, path, json=body)
+        assert (answer.status_code, answer.json()["code"]) == (403, "acting_for_another")
+    assert public.world() == before
+
+
+def test_anothers_media_cannot_be_posted(town: Any) -> None:
+    site, _, public = town
+    other = site.as_("poster")
+    before = public.world()
+    body = {"text": "Look", "media_ids": [str(public.media)]}
+    answer = other.post("/microblog/tweets", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (404, "media_not_found")
+    assert public.world() == before
+    assert other.get("/microblog/timeline/poster").json()["data"] == []
+
+
+def test_the_blocked_get_what_is_missing(town: Any) -> None:
+    site, _, public = town
+    blocked = site.as_("blocked")
+    site.town.write(people.block, public.id, blocked.id)
+    gone = public.tweet + 1
+    for method, path in (
+        ("GET", "/microblog/tweets/{}"),
+        ("GET", "/microblog/tweets/{}/thread"),
+        ("GET", "/microblog/tweets/{}/likes"),
+        ("POST", "/microblog/tweets/{}/like"),
+        ("POST", "/microblog/tweets/{}/bookmark"),
+        ("POST", "/microblog/tweets/{}/retweet"),
+        ("DELETE", "/microblog/tweets/{}"),
+    ):
+        there = blocked.request(method, path.format(public.tweet))
+        missing = blocked.request(method, path.format(gone))
+        assert (there.status_code, there.json()) == (missing.status_code, missing.json()), (method, path)
+        assert there.status_code == 404
