@@ -86,6 +86,7 @@ class Postgres:
         self._run("pg_ctl", "-D", str(self.root / "data"), "-m", mode, "-w", "stop")
 
     def remove(self) -> None:
+        atexit.unregister(self.remove)
         with contextlib.suppress(subprocess.CalledProcessError):
             self.stop("immediate")
         shutil.rmtree(self.root, ignore_errors=True)

@@ -210,9 +210,7 @@ def test_an_http_cookie_is_not_believed_over_https(house: Site) -> None:
 
 
 def policy(header: str) -> dict[str, set[str]]:
-    return {
-        part.split()[0]: set(part.split()[1:]) for part in header.split(";") if part.strip()
-    }
+    return {part.split()[0]: set(part.split()[1:]) for part in header.split(";") if part.strip()}
 
 
 @pytest.mark.parametrize("path", ["/", "/login", "/microblog", "/nowhere", "/microblog/tweets/1"])
@@ -288,7 +286,7 @@ def populate(site: Site) -> None:
     """People, posts and follows whose words try to break out of the page."""
 
     def verb(tx: Any) -> None:
-        post = posts.write(tx, one, Draft(text=f"{HOSTILE} #tag @two https://a.example/\"onmouseover=x"))
+        post = posts.write(tx, one, Draft(text=f'{HOSTILE} #tag @two https://a.example/"onmouseover=x'))
         posts.write(tx, two, Draft(text=f"Answer {HOSTILE}", reply_to_id=post.id, warning=HOSTILE[:60]))
         posts.write(tx, two, Draft(text="Quote", quote_of_id=post.id, place=HOSTILE[:60]))
         posts.edit(tx, one, post.id, text=f"Changed {HOSTILE} #tag @two", warning=None)
@@ -715,7 +713,8 @@ def test_no_input_becomes_a_header(house: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    "bad", ["0", "-1", "9223372036854775808", "9" * 19, "9" * 400, "1.5", "1e3", "٣", "²", "0x10", "NaN", " 1"]
+    "bad",
+    ["0", "-1", "9223372036854775808", "9" * 19, "9" * 400, "1.5", "1e3", "٣", "²", "0x10", "NaN", " 1"],
 )
 def test_ids_that_cannot_be_are_not_found(site: Site, bad: str) -> None:
     ada = site.as_("ada")
@@ -810,7 +809,9 @@ def test_one_address_answers_as_it_is_asked(house: Site) -> None:
         answer = house.anonymous.get("/microblog/timeline/public", headers={"accept": accept})
         assert answer.headers["content-type"] == kind
         assert "accept" in answer.headers["vary"]
-    answer = house.as_(next(names)).post("/microblog/tweets", content=b"<x/>", headers={"content-type": "text/xml"})
+    answer = house.as_(next(names)).post(
+        "/microblog/tweets", content=b"<x/>", headers={"content-type": "text/xml"}
+    )
     assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
 
 

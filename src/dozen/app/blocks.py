@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from dozen.core import accounts, analytics, engagement, graph, mail, media, notifications, realtime
+from dozen.core import (
+    accounts,
+    analytics,
+    engagement,
+    graph,
+    mail,
+    media,
+    messaging,
+    notifications,
+    realtime,
+    search,
+)
 from dozen.core.jobs import Handler, Job, Schedule, database, every, handler, tx_handler
 from dozen.db import Tx
 from dozen.kit.env import Env
@@ -12,10 +23,6 @@ def _trim_events(tx: Tx, job: Job) -> None:
     realtime.trim(tx)
 
 
-def _flush_seen(tx: Tx, job: Job) -> None:
-    accounts.flush_seen(tx)
-
-
 def _tidy_numbers(env: Env, job: Job) -> None:
     analytics.tidy(env, database(env))
 
@@ -23,8 +30,6 @@ def _tidy_numbers(env: Env, job: Job) -> None:
 WORK: tuple[Handler | Schedule, ...] = (
     tx_handler("realtime.trim", _trim_events),
     every("realtime.trim", "realtime.trim", seconds=300),
-    tx_handler("accounts.flush_seen", _flush_seen),
-    every("accounts.flush_seen", "accounts.flush_seen", seconds=60),
     handler("analytics.tidy", _tidy_numbers, lease_seconds=600),
     every("analytics.tidy", "analytics.tidy", daily_at="03:20"),
     *mail.JOBS,
@@ -33,4 +38,6 @@ WORK: tuple[Handler | Schedule, ...] = (
     *graph.JOBS,
     *engagement.JOBS,
     *notifications.JOBS,
+    *messaging.JOBS,
+    *search.JOBS,
 )

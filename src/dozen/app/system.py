@@ -10,6 +10,7 @@ import threading
 from dozen.app import secret
 from dozen.app.blocks import WORK
 from dozen.app.services import chosen
+from dozen.core import accounts
 from dozen.core.analytics import Flusher
 from dozen.core.jobs import Registry, Runner
 from dozen.core.realtime import Hub
@@ -21,7 +22,7 @@ from dozen.kit.settings import Settings
 from dozen.web import Room
 
 log = logging.getLogger("dozen")
-_RENEW_SECONDS = 120.0
+_CHORES_SECONDS = 60.0
 
 
 class System:
@@ -31,7 +32,9 @@ class System:
         self.settings = settings
         self.rooms: tuple[Room, ...] = chosen(settings.rooms)
         settings.data.mkdir(parents=True, exist_ok=True)
-        self.db: Database = open_database(settings.database, synchronous=settings.sqlite_synchronous)
+        self.db: Database = open_database(
+            settings.database, synchronous=settings.sqlite_synchronous, max_pages=settings.sqlite_max_pages
+        )
         self.env = Env(settings, secret.load(settings), Snowflakes(0))
         self.env.install(self.db)
         self._holder = f"{socket.gethostname()}:{os.getpid()}"
@@ -49,15 +52,17 @@ class System:
     def lease_ids(self) -> None:
         """Take a snowflake node, and keep it."""
         nodes.bare_env(self.env, self.db, self._holder)
-        self._renewer = threading.Thread(target=self._renew, name="ids", daemon=True)
+        self._renewer = threading.Thread(target=self._chores, name="chores", daemon=True)
         self._renewer.start()
 
-    def _renew(self) -> None:
-        while not self._stop.wait(_RENEW_SECONDS):
+    def _chores(self) -> None:
+        """What every process does for itself each minute."""
+        while not self._stop.wait(_CHORES_SECONDS):
             try:
                 self.db.run_write(self.env, lambda tx: nodes.renew(tx, self.env.ids, self._holder))
+                self.db.run_write(self.env, accounts.flush_seen)
             except Exception:
-                log.exception("the lease on snowflake node %s was not renewed", self.env.ids.node)
+                log.exception("a chore of this process failed; node %s", self.env.ids.node)
 
     def start_work(self, threads: int) -> None:
         """Run jobs and flush buffers in the background."""

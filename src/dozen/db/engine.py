@@ -46,11 +46,13 @@ class Database(Protocol):
     def close(self) -> None: ...
 
 
-def open_database(url: str, *, synchronous: str = "FULL") -> Database:
+def open_database(url: str, *, synchronous: str = "FULL", max_pages: int = 0) -> Database:
     """The database behind ``sqlite:///path`` or ``postgresql://…``. ValueError for another scheme."""
     scheme, _, rest = url.partition("://")
     if scheme == "sqlite":
-        return SqliteDatabase(Path(unquote(rest.removeprefix("/"))), synchronous=synchronous)
+        return SqliteDatabase(
+            Path(unquote(rest.removeprefix("/"))), synchronous=synchronous, max_pages=max_pages
+        )
     if scheme in ("postgresql", "postgres", "postgresql+psycopg"):
         return PostgresDatabase("postgresql://" + rest)
     raise ValueError("the database URL must begin with sqlite:/// or postgresql://")
@@ -90,11 +92,12 @@ class SqliteDatabase:
     dialect = "sqlite"
     inline = True
 
-    def __init__(self, path: Path, *, synchronous: str = "FULL") -> None:
+    def __init__(self, path: Path, *, synchronous: str = "FULL", max_pages: int = 0) -> None:
         if synchronous.upper() not in ("FULL", "NORMAL", "EXTRA"):
             raise ValueError("sqlite_synchronous must be FULL, NORMAL or EXTRA")
         self.path = path
         self.synchronous = synchronous.upper()
+        self.max_pages = max_pages
         self.gate = threading.Lock()
         self.loop_waits = False
         """The event loop wants the gate: threads that write one transaction after another let it in."""
@@ -117,6 +120,8 @@ class SqliteDatabase:
         made.execute("PRAGMA mmap_size=1073741824")
         made.execute("PRAGMA wal_autocheckpoint=4000")
         made.execute("PRAGMA journal_size_limit=67108864")
+        if self.max_pages:
+            made.execute(f"PRAGMA max_page_count={int(self.max_pages)}")
         with self._open_lock:
             self._open.append(made)
         return made

@@ -57,6 +57,6 @@ def upgrade(db: Database, to: str = "head") -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     with core_connection(db) as connection:
         if connection.dialect.name == "postgresql":  # several servers may start at once
-            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7012_2012)".replace("_", ""))
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(70122012)")
         config.attributes["connection"] = connection
         command.upgrade(config, to)

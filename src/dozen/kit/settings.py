@@ -49,6 +49,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """``text`` or ``json``."""
     sqlite_synchronous: str = "FULL"
     """``FULL``: an answer means it is on disk even if the power fails. ``NORMAL``: only if it does not."""
+    sqlite_max_pages: int = 0
+    """The most pages the SQLite file may grow to; 0: as many as the disk has."""
     rate_limits: bool = True
     upload_mb: int = 64
     """The largest upload, in MiB."""

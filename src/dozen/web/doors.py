@@ -45,6 +45,7 @@ class Route:
         "is_async",
         "limit",
         "max_body",
+        "media",
         "method",
         "path",
         "raises",
@@ -72,6 +73,7 @@ class Route:
         upload: bool,
         writes: bool | None,
         streams: bool,
+        media: str,
     ) -> None:
         self.door = door
         self.method = method
@@ -87,6 +89,7 @@ class Route:
         self.upload = upload
         self.writes = method not in ("GET", "HEAD") if writes is None else writes
         self.streams = streams
+        self.media = media
         self.summary = (inspect.getdoc(fn) or "").strip()
         self.binder = Binder(fn, path)
 
@@ -123,6 +126,7 @@ class Door:
         upload: bool = False,
         writes: bool | None = None,
         streams: bool = False,
+        media: str = "application/json",
     ) -> Callable[[Fn], Fn]:
         """Put a handler on the door.
 
@@ -130,6 +134,7 @@ class Door:
         success. ``raises``: faults worth documenting. ``limit``: (requests, seconds) for each caller.
         ``max_body``: bytes. ``upload``: the body is multipart and goes to temporary files.
         ``writes``: overrides what the method says. ``streams``: the answer does not end by itself.
+        ``media``: of a success, where that is bytes.
         """
 
         def put(fn: Fn) -> Fn:
@@ -148,6 +153,7 @@ class Door:
                     upload=upload,
                     writes=writes,
                     streams=streams,
+                    media=media,
                 )
             )
             return fn

@@ -96,7 +96,7 @@ class Frame:
         return {
             "me": None
             if actor is None
-            else Me(actor.person_id, actor.username, actor.name, actor.avatar_id, actor.admin),
+            else Me(actor.person_id, actor.username, actor.name, actor.avatar_id, actor.role != "member"),
             "room": self._by_door.get(call.route.door, self._by_name["home"]),
             "path": call.path,
             "theme": theme if theme in ("light", "dark") else "auto",
@@ -116,7 +116,7 @@ class Me(msgspec.Struct, frozen=True):
     username: str
     name: str
     avatar_id: int | None
-    is_admin: bool
+    is_staff: bool
 
 
 def _read_flash(call: Call) -> tuple[str, str] | None:

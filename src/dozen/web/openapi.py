@@ -76,7 +76,7 @@ def _result_type(route: Route) -> Any:
         kind = get_args(kind)[0]
     if kind in (None, type(None)):
         return None
-    if isinstance(kind, type) and issubclass(kind, File | Stream | Redirect | Page):
+    if isinstance(kind, type) and issubclass(kind, File | Stream | Redirect | Page | bytes):
         return Any
     return kind
 
@@ -154,14 +154,17 @@ def _responses(route: Route, result: Any, problem: dict[str, Any]) -> dict[str, 
     kind = _result_type(route)
     status = 204 if kind is None and route.status < 300 else route.status
     answer: dict[str, Any] = {"description": HTTPStatus(status).phrase}
+    ranges: dict[str, Any] = {}
     returns = route.binder.returns
     if isinstance(returns, type) and issubclass(returns, Stream):
         answer["content"] = {"text/event-stream": {"schema": {"type": "string"}}}
     elif isinstance(returns, type) and issubclass(returns, File):
-        answer["content"] = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+        answer["content"] = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+        ranges = {"206": {**answer, "description": "A range"}}
+        ranges |= {"304": {"description": "Unchanged"}, "416": {"description": "No such range"}}
     elif kind is not None:
-        answer["content"] = {"application/json": {"schema": result}}
-    responses = {str(status): answer}
+        answer["content"] = {route.media: {"schema": result}}
+    responses = {str(status): answer, **ranges}
     by_status: dict[int, list[type[errors.Fault]]] = {}
     for fault in (*_always(route), *route.raises):
         by_status.setdefault(fault.status, [])

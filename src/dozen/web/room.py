@@ -57,6 +57,8 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
     places: tuple[Place, ...] = ()
     scopes: dict[str, str] = {}
     """What an API token may be allowed here, in words."""
+    figures: dict[str, str] = {}
+    """What it counts in the analytics for operators to watch: the metric, and its title."""
     work: tuple[Handler | Schedule, ...] = ()
     """Its jobs and schedules."""
     listen: Callable[[Env], None] | None = None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from inspect import isawaitable
+from typing import TypeAlias
 
 from dozen.core.realtime import Channel, Event, Hub
 from dozen.web.call import Call
@@ -10,11 +12,16 @@ from dozen.web.replies import Stream, encode_json
 
 _HEARTBEAT_SECONDS = 20.0
 
-Shape = Callable[[Event], "tuple[str, object] | None"]
+Frame: TypeAlias = tuple[str, object]
+Frames: TypeAlias = list[Frame]
+Shape: TypeAlias = Callable[[Event], Frame | Frames | Awaitable[Frames] | None]
 
 
 def stream(call: Call, channels: Iterable[Channel], shape: Shape) -> Stream:
-    """Events of ``channels`` as ``event:``/``data:`` frames; ``shape`` names and fills, or drops them."""
+    """Events of ``channels`` as ``event:``/``data:`` frames; ``shape`` names and fills, or drops them.
+
+    One event may become several frames; an ``async`` shape can look into the database.
+    """
     return Stream(_frames(call, frozenset(channels), shape))
 
 
@@ -31,8 +38,9 @@ async def _frames(call: Call, channels: frozenset[Channel], shape: Shape) -> Asy
                 yield b":thump\n\n"
                 continue
             shaped = shape(event)
-            if shaped is not None:
-                name, data = shaped
+            if isawaitable(shaped):
+                shaped = await shaped
+            for name, data in shaped if isinstance(shaped, list) else [shaped] if shaped else []:
                 yield b"id: %d\nevent: %s\ndata: %s\n\n" % (event.seq, name.encode(), encode_json(data))
     finally:
         gauge.dec()

@@ -16,8 +16,6 @@ from dozen.services.microblog.structs import Draft, PollDraft
 from dozen.web.doors import Route
 from tests.support.site import Client, Site, open_site
 
-SECRET = "xyzzysecret"
-
 
 class Try(NamedTuple):
     """What the address answers to a visitor, and to another member: about a protected account's things, and
@@ -80,6 +78,27 @@ TRIES: dict[str, Try] = {
     "GET /microblog/trends": Try(200, 200, 200),
     "GET /microblog/notifications": Try(401, 200, 200),
     "POST /microblog/notifications/read": Try(401, 204, 204),
+    # The protected owner's list is private.
+    "GET /microblog/lists": Try(401, 200, 200),
+    "POST /microblog/lists": Try(401, 201, 201, {"title": "Mine"}),
+    "GET /microblog/lists/{list_id}": Try(404, 404, 200),
+    "PATCH /microblog/lists/{list_id}": Try(401, 404, 403, {"title": "Stolen"}),
+    "DELETE /microblog/lists/{list_id}": Try(401, 404, 403),
+    "GET /microblog/lists/{list_id}/timeline": Try(404, 404, 200),
+    "GET /microblog/lists/{list_id}/members": Try(404, 404, 200),
+    "POST /microblog/lists/{list_id}/members": Try(401, 404, 403, {"user_id": "{user_id}"}),
+    "DELETE /microblog/lists/{list_id}/members/{user_id}": Try(401, 404, 403),
+    "POST /microblog/lists/{list_id}/subscription": Try(401, 404, 200),
+    "DELETE /microblog/lists/{list_id}/subscription": Try(401, 200, 200),  # one's own, there or not
+    # Who is not in a conversation is told that there is none.
+    "GET /microblog/messages": Try(401, 200, 200),
+    "POST /microblog/messages": Try(401, 403, 403, {"username": "{username}", "text": "Hello"}),
+    "GET /microblog/messages/{conversation}": Try(401, 404, 404),
+    "POST /microblog/messages/{conversation}": Try(401, 404, 404, {"text": "Hello"}),
+    "POST /microblog/messages/{conversation}/read": Try(401, 404, 404),
+    "DELETE /microblog/messages/{conversation}/{message_id}": Try(401, 404, 404),
+    "POST /microblog/tweets/{tweet_id}/report": Try(401, 404, 200, {"reason": "spam"}),
+    "POST /microblog/users/{user_id}/report": Try(401, 200, 200, {"reason": "spam"}),
     "GET /microblog/stream": Try(401, 0, 0),  # never ends; it has no parameter to try
 }
 OPEN = {
@@ -109,12 +128,13 @@ class Owner:
     def __init__(self, site: Site, name: str, *, protected: bool) -> None:
         self.client = site.as_(name)
         self.site, self.name, self.id = site, name, self.client.id
+        self.secret = secret = f"secretof{name}"
         friend = site.as_(f"{name}friend")
-        tweet = self.client.post("/microblog/tweets", json={"text": f"First {SECRET} #{SECRET}"}).json()["id"]
-        self.client.patch(f"/microblog/tweets/{tweet}", json={"text": f"Second {SECRET} #{SECRET}"})
+        tweet = self.client.post("/microblog/tweets", json={"text": f"First {secret} #{secret}"}).json()["id"]
+        self.client.patch(f"/microblog/tweets/{tweet}", json={"text": f"Second {secret} #{secret}"})
         self.tweet = site.town.write(
             lambda tx: posts.write(
-                tx, self.id, Draft(text=f"Poll {SECRET} #{SECRET}", poll=PollDraft(("a", "b"), 60, False))
+                tx, self.id, Draft(text=f"Poll {secret} #{secret}", poll=PollDraft(("a", "b"), 60, False))
             )
         ).id
         self.client.post(f"/microblog/tweets/{self.tweet}/bookmark")
@@ -122,7 +142,13 @@ class Owner:
         site.town.write(people.follow, friend.id, self.id)
         friend.post(f"/microblog/tweets/{self.tweet}/like")
         self.media = int(self.client.post("/api/media", files={"file": ("a.png", png())}).json()["id"])
-        self.saved = site.town.write(search.save, self.id, posts.REALM, SECRET).id
+        self.list = site.town.write(graph.create_list, self.id, secret, private=protected).id
+        site.town.write(graph.add_member, self.id, self.list, friend.id)
+        sent = self.client.post(
+            "/microblog/messages", json={"username": f"{name}friend", "text": secret}
+        ).json()
+        self.chat, self.message = int(sent["conversation_id"]), int(sent["id"])
+        self.saved = site.town.write(search.save, self.id, posts.REALM, secret).id
         if protected:
             site.town.write(accounts.edit_profile, self.id, accounts.Changes(protected=True))
         site.browser(name)
@@ -137,8 +163,11 @@ class Owner:
                 ("tweet_id", self.tweet),
                 ("user_id", self.id),
                 ("media_id", self.media),
+                ("conversation", self.chat),
+                ("message_id", self.message),
+                ("list_id", self.list),
                 ("username", self.name),
-                ("tag", SECRET),
+                ("tag", self.secret),
                 ("name", "source"),
             ):
                 given = given.replace(f"{{{name}}}", str(value))
@@ -158,17 +187,20 @@ class Owner:
                 f"/microblog/tweets/{self.tweet}/likes",
                 f"/api/media/{self.media}",
                 f"/microblog/timeline/{self.name}",
-                "/microblog/bookmarks",
+                f"/microblog/messages/{self.chat}",
                 "/microblog/notifications",
+                f"/microblog/lists/{self.list}",
+                f"/microblog/lists/{self.list}/members",
                 f"/microblog/users/{self.id}/followers",
                 f"/microblog/users/{self.id}/following",
             )
         }
         return shown | {
+            "bookmarks": [one["id"] for one in self.client.get("/microblog/bookmarks").json()["data"]],
             "sessions": [one.id for one in read(accounts.my_sessions, self.id)],
             "tokens": [one.id for one in read(accounts.my_tokens, self.id)],
             "searches": read(search.saved, self.id, posts.REALM),
-            "notices": [(n.id, n.read) for n in read(notifications.list_plain, self.id, limit=10)],
+            "notices": [(n.id, n.read_at) for n in read(notifications.list_plain, self.id, limit=10)],
             "requests": [e.person_id for e in read(graph.follow_requests, self.id, limit=10)],
         }
 
@@ -189,7 +221,7 @@ def call(client: Client, route: Route, owner: Owner, body: Any) -> httpx.Respons
         options = {"files": {"nothing": ("a.png", png())}}
     path = owner.fill(route.path)
     if route.path.endswith("/search"):
-        path += f"?q={SECRET}"
+        path += f"?q={owner.secret}"
     return client.request(route.method, path, **options)
 
 
@@ -209,8 +241,7 @@ def test_visitors(town: Any) -> None:
         wanted = TRIES[key(route)]
         answer = call(site.anonymous, route, protected, wanted.body)
         assert answer.status_code == wanted.visitor, (key(route), answer.text)
-        if "{username}" not in route.path:
-            assert SECRET not in answer.text.replace(f"timeline/tag/{SECRET}", ""), key(route)
+        assert protected.secret not in answer.text, key(route)
         if route.access != "public":
             assert answer.json()["code"] == "unauthenticated", key(route)
             assert call(site.anonymous, route, public, wanted.body).status_code == 401
@@ -236,7 +267,13 @@ def test_other_members(town: Any) -> None:
             if not allowed:
                 assert owner.world() == before, key(route)
             else:
-                private = ("/api/me", "/microblog/bookmarks", f"/api/media/{owner.media}", "sessions", "tokens")
+                private = (
+                    "/api/me",
+                    "bookmarks",
+                    f"/api/media/{owner.media}",
+                    "sessions",
+                    "tokens",
+                )
                 after = owner.world()
                 assert [after[name] for name in private] == [before[name] for name in private], key(route)
             if "/logout" in route.path:
@@ -298,7 +335,7 @@ def test_anothers_notice_is_not_there(town: Any, path: str) -> None:
     browser = site.browser("noticetester")
     answer = browser.get(path.format(**vars(protected)), headers={"accept": "text/html"})
     assert answer.status_code == 404
-    assert SECRET not in answer.text
+    assert protected.secret not in answer.text
 
 
 def test_a_token_can_do_no_more_than_its_scopes(town: Any) -> None:

@@ -279,6 +279,11 @@ def directory(tx: Tx, before: int | None = None, limit: int = 50) -> list[Card]:
     return people_queries.directory.all(tx, before=bound, now=tx.now, limit=max(1, min(limit, _PAGE)))
 
 
+def how_many(tx: Tx, since: int = 0) -> int:
+    """How many accounts there are, or were made since then (ms). Counts them one by one: keep the answer."""
+    return people_queries.how_many.first(tx, after=ids.at(since) if since else 0) or 0
+
+
 def staff(tx: Tx) -> list[Card]:
     """Administrators, then moderators; each by age."""
     return people_queries.staff.all(tx)

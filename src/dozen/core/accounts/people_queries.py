@@ -98,6 +98,7 @@ directory = rows(
     .order_by(people.c.id.desc())
     .limit(param("limit")),
 )
+how_many = values(int, select(func.count()).select_from(people).where(alive, people.c.id > param("after")))
 
 add_person = action(
     lambda dialect: (

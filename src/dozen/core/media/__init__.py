@@ -35,6 +35,7 @@ from dozen.core.media.service import (
     owned,
     progress,
     quota,
+    used,
     views,
 )
 from dozen.core.media.serving import serve, ticket, variant_for
@@ -118,6 +119,7 @@ __all__ = [
     "store",
     "ticket",
     "upload",
+    "used",
     "variant_for",
     "views",
 ]

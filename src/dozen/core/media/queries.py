@@ -89,6 +89,10 @@ used = rows(
     lambda size, count: (int(size), int(count)),
     select(usage.c.bytes, usage.c.files).where(usage.c.owner_id == param("owner")),
 )
+used_by_all = rows(
+    lambda size, count: (int(size), int(count)),
+    select(func.coalesce(func.sum(usage.c.bytes), 0), func.coalesce(func.sum(usage.c.files), 0)),
+)
 
 
 def _grow(dialect: str):  # type: ignore[no-untyped-def]

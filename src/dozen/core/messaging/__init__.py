@@ -23,6 +23,7 @@ from dozen.core.messaging.jobs import JOBS
 from dozen.core.messaging.opening import MOST_MEMBERS, MOST_TITLE, add, leave, open_with, remove, rename
 from dozen.core.messaging.permission import allowed, set_writers, writers
 from dozen.core.messaging.reading import (
+    between,
     conversation,
     conversations,
     mark_read,
@@ -65,6 +66,7 @@ __all__ = [
     "Writers",
     "add",
     "allowed",
+    "between",
     "conversation",
     "conversations",
     "delete_for_me",

@@ -14,6 +14,11 @@ TOPIC = "messages"
 one), ``what`` (new, read, gone, changed), ``author`` and ``unread``, their total in the realm."""
 
 
+def pair_key(a: int, b: int, about: int) -> str:
+    """What names the conversation of two people about something in its realm."""
+    return f"{min(a, b)}:{max(a, b)}:{about}"
+
+
 class Held(msgspec.Struct, frozen=True):
     """A conversation that nobody else changes until the commit."""
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dozen.core import jobs
 from dozen.core.messaging import queries
 from dozen.core.messaging.errors import BadTitle, CannotMessageSelf, GroupFull
-from dozen.core.messaging.holding import Held, hold, hold_group, hold_owned, say
+from dozen.core.messaging.holding import Held, hold, hold_group, hold_owned, pair_key, say
 from dozen.core.messaging.permission import may_write
 from dozen.db import Tx
 from dozen.kit.text import clean
@@ -44,7 +44,7 @@ def open_with(
 
 
 def _open_pair(tx: Tx, me: int, other: int, realm: str, about: int) -> int:
-    pair = f"{min(me, other)}:{max(me, other)}:{about}"
+    pair = pair_key(me, other, about)
     known = queries.by_pair.first(tx, realm=realm, pair=pair)
     if known is not None:
         return known

@@ -7,7 +7,7 @@ from typing import Any
 
 from dozen.core.messaging import queries
 from dozen.core.messaging.errors import NoSuchConversation, NoSuchMessage
-from dozen.core.messaging.holding import hold_mine, say
+from dozen.core.messaging.holding import hold_mine, pair_key, say
 from dozen.core.messaging.structs import Conversation, Member, Message
 from dozen.db import Tx
 from dozen.kit.ids import MAX
@@ -26,6 +26,11 @@ def conversation(tx: Tx, me: int, conversation_id: int) -> Conversation:
     if not found:
         raise NoSuchConversation
     return found[0]
+
+
+def between(tx: Tx, me: int, other: int, *, realm: str, about: int | None = None) -> int | None:
+    """The conversation of two people, if they have one already."""
+    return queries.by_pair.first(tx, realm=realm, pair=pair_key(me, other, about or 0))
 
 
 def _whole(tx: Tx, listed: list[queries.Row]) -> list[Conversation]:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
-from sqlalchemy import Text, cast, delete, func, insert, select, text
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from typing import Any
+
+from sqlalchemy import FromClause, Select, Text, cast, delete, func, insert, select, text
+from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 
 from dozen.core.search.structs import Candidate, Hit, NameWord, Saved
 from dozen.core.search.tables import circles, documents, names, saved, waiting
-from dozen.db import action, member, param, prefix, rows, upsert, values
+from dozen.db import Rows, action, member, param, prefix, rows, upsert, values
 
 # Documents
 
@@ -84,13 +86,33 @@ put_vectored = action(
         .on_conflict_do_update(index_elements=[_d.id], set_=_vectored)
     )
 )
-_MATCHING = (
-    "FROM search_documents WHERE vector @@ CAST(:match AS tsquery) AND id BETWEEN :low AND :high "
-    "AND author_id <> ALL (CAST(:hidden AS bigint[])) ORDER BY id DESC LIMIT :limit"
-)
-newest_postgresql = rows(Hit, text(f"SELECT id, realm, kind, author_id {_MATCHING}"))
-texts_postgresql = rows(
-    Candidate, text(f"SELECT id, realm, kind, author_id, title, body, weight {_MATCHING}")
+
+
+def _row(*row: Any) -> tuple[Any, ...]:
+    return row
+
+
+def _three_ways(*names: str) -> tuple[Rows[tuple[Any, ...]], Rows[tuple[Any, ...]], Rows[tuple[Any, ...]]]:
+    """A short walk, a lookup, a walk: see ``postgresql.py``. A lookup's last column counts its matches."""
+
+    def matching(table: FromClause) -> Select[Any]:
+        match = table.c.vector.op("@@")(cast(param("match", Text()), TSQUERY))
+        return select(*(table.c[name] for name in names)).where(match, ~member(table.c.author_id, "hidden"))
+
+    in_range = _d.id.between(param("low"), param("high"))
+    last = select(documents).where(in_range).order_by(_d.id.desc()).limit(param("depth")).subquery()
+    short_walk = matching(last).order_by(last.c.id.desc())
+    found = matching(documents).where(in_range).limit(param("most")).cte("found").prefix_with("MATERIALIZED")
+    lookup = select(found, func.count().over()).order_by(found.c.id.desc())
+    walk = matching(documents).where(in_range).order_by(_d.id.desc())
+    limit = param("limit")
+    return rows(_row, short_walk.limit(limit)), rows(_row, lookup.limit(limit)), rows(_row, walk.limit(limit))
+
+
+newest_postgresql = _three_ways("id", "realm", "kind", "author_id")
+texts_postgresql = _three_ways("id", "realm", "kind", "author_id", "title", "body", "weight")
+documents_about = values(
+    int, text("SELECT reltuples::bigint FROM pg_class WHERE oid = CAST('search_documents' AS regclass)")
 )
 
 # Names

@@ -60,7 +60,7 @@ def rebuild(tx: Tx) -> None:
 
 
 def merge(tx: Tx, pages: int) -> bool:
-    """Write about so many pages of larger segments out of smaller ones; False when nothing is left to merge."""
+    """Merge segments, writing about so many pages; False when there is nothing to merge."""
     before = tx.driver.total_changes
     queries.merge(tx, pages=pages)
     return bool(tx.driver.total_changes - before >= 2)  # FTS5: fewer changes mean that it did nothing

@@ -37,16 +37,14 @@ Lists = Mapping[str, "tuple[Pattern, ...]"]
 
 
 class Env:
-    """What one filling remembers: the stream, who can be mentioned, and the values chosen so far."""
+    """What one filling remembers: the stream, who can be mentioned, and the values chosen so far, by slot."""
 
-    __slots__ = ("chosen", "mention", "stream", "taken")
+    __slots__ = ("chosen", "mention", "stream")
 
     def __init__(self, stream: Stream, mention: Mention | None = None) -> None:
         self.stream = stream
         self.mention = mention
         self.chosen: dict[str, str] = {}
-        self.taken: dict[str, int] = {}
-        """By list: a bit set of the indexes in use."""
 
 
 class Node(Protocol):
@@ -90,41 +88,51 @@ def _literal(pattern: Pattern) -> str | Pattern:
 
 
 class _Slot:
-    __slots__ = ("article", "capital", "key", "list_name", "lists", "plural", "values")
+    __slots__ = ("article", "base", "capital", "key", "lists", "numbered", "plural", "values")
 
     def __init__(self, lists: Lists, name: str, digit: str, article: bool, capital: bool) -> None:
-        self.lists, self.list_name, self.key = lists, name, name + digit
+        self.lists, self.base, self.key = lists, name, name + digit
         self.article, self.capital, self.plural = article, capital, False
+        self.numbered = digit != ""
         self.values: tuple[str | Pattern, ...] = ()
 
     @property
     def ways(self) -> int:
         # A list that the caller fills in by hand (a person's interests) counts as one.
-        return sum(pattern.ways for pattern in self.lists.get(self.list_name, ())) or 1
+        return sum(pattern.ways for pattern in self.lists.get(self.base, ())) or 1
 
     def fill(self, env: Env) -> str:
         chosen = env.chosen
-        text = chosen.pop("few", None) if self.key == "few" else chosen.get(self.key)
+        text = chosen.get(self.key)
         if text is None:
             values = self.values
             if not values:
                 # Not at compile time: a list may stand below the patterns that use it.
-                values = self.values = tuple(_literal(pattern) for pattern in self.lists[self.list_name])
+                values = self.values = tuple(_literal(pattern) for pattern in self.lists[self.base])
             index = (env.stream.word() * len(values)) >> 32
-            taken = env.taken.get(self.list_name, 0)
-            if taken:
-                while taken >> index & 1 and taken.bit_count() < len(values):
-                    index = (index + 1) % len(values)
-            env.taken[self.list_name] = taken | 1 << index
             value = values[index]
-            text = value if isinstance(value, str) else value.fill(env)
-            if self.key != "few":
-                chosen[self.key] = text
+            text = value if value.__class__ is str else value.fill(env)  # type: ignore[union-attr]
+            if self.numbered:
+                text = self._unlike_the_others(env, index, text)
+            chosen[self.key] = text
+        if self.key == "few":
+            # Kept for "few2" only: a second "few" is another number.
+            chosen["few before"] = chosen.pop("few")
         if self.plural:
             text = _plural(text)
         if self.article:
             text = ("an " if text[:1].lower() in "aeio" else "a ") + text
         return text[:1].upper() + text[1:] if self.capital else text
+
+    def _unlike_the_others(self, env: Env, index: int, text: str) -> str:
+        first = "few before" if self.base == "few" else self.base
+        others = (env.chosen.get(first), env.chosen.get(self.base + "2"))
+        for step in range(1, min(4, len(self.values))):
+            if text not in others:
+                break
+            value = self.values[(index + step) % len(self.values)]
+            text = value if isinstance(value, str) else value.fill(env)
+        return text
 
 
 class _Number:
@@ -200,7 +208,7 @@ def compile_pattern(text: str, lists: Lists, capital: bool = False, number: int 
         node = _node(text[start + 1 : end], lists, opens_sentence)
         at = end + 1
         if isinstance(node, _Slot):
-            needs.add(node.list_name)
+            needs.add(node.base)
             if _PLURAL.match(text, at):
                 node.plural = True
                 at += 1

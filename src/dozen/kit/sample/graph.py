@@ -32,7 +32,9 @@ _TOP_SHARE = 0.58
 def power_law(
     seed: Seed, people: int, mean_following: float | None = None, alpha: float = 2.25
 ) -> Iterator[tuple[int, int]]:
-    """Pairs (follower, followee) of indexes below `people`, each once, never oneself; by follower, ascending.
+    """Pairs (follower, followee) of indexes below `people`, each once, never oneself; ascending.
+
+    Everybody follows somebody, if there are two people or more.
 
     `mean_following` is about how many a person follows (default: 50 for some hundred people, 40 for 100,000);
     `alpha` > 1.5 the exponent of the power law of followers. Needs some 20 bytes of memory a person.
@@ -83,6 +85,8 @@ def power_law(
                     int((everyone.low + everyone.width * draw()) ** everyone.power - everyone.offset) % people
                 )
             chosen.add(other)
+        if len(chosen) == 1:
+            chosen.add((me + 1) % people)
         chosen.discard(me)
         for other in sorted(chosen):
             yield me, other

@@ -17,7 +17,7 @@ only; loading drops the few names that would break it.
 from __future__ import annotations
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from dozen.kit.sample.prose.wordfiles import text_of
@@ -129,14 +129,18 @@ def cultures() -> tuple[Culture, ...]:
 
 
 @cache
-def _pairs(seed: Seed) -> list[Pair]:
-    ordered = [
+def _ordered_pairs() -> tuple[Pair, ...]:
+    return tuple(
         Pair(culture, first, last, first_index < culture.women, first_index, last_index)
         for culture in cultures()
         for first_index, first in enumerate(culture.firsts)
         for last_index, last in enumerate(culture.lasts)
-    ]
-    return Stream(seed, "pairs").shuffled(ordered)
+    )
+
+
+@lru_cache(maxsize=4)
+def _pairs(seed: Seed) -> list[Pair]:
+    return Stream(seed, "pairs").shuffled(_ordered_pairs())
 
 
 def pair_of(seed: Seed, n: int) -> tuple[Pair, int]:
@@ -210,7 +214,9 @@ def _load() -> tuple[Culture, ...]:
         firsts = women + men
         # "ann" + "elind" and "anne" + "lind" are one string: the name that brings the second is left out.
         spelled = {last: {first.handle + last.handle for first in firsts} for last in lasts}
-        lasts = [last for last in lasts if spelled[last].isdisjoint(joined) and spelled[last].isdisjoint(taken)]
+        lasts = [
+            last for last in lasts if spelled[last].isdisjoint(joined) and spelled[last].isdisjoint(taken)
+        ]
         for last in lasts:
             joined |= spelled[last]
         taken |= joined

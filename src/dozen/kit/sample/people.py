@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from dozen.kit.sample.grammar import Env
@@ -39,6 +40,7 @@ _POPULAR = {
     "databases": 2,
 }
 _WEIGHTED_TOPICS = tuple(name for name in TOPICS for _ in range(_POPULAR.get(name, 3)))
+_WEIGHT = len(_WEIGHTED_TOPICS)
 _INTEREST_COUNTS = (1, 2, 2, 3, 3, 3, 4, 4, 4, 5, 6)
 _FANCIES = (
     "the allotment",
@@ -67,6 +69,8 @@ _SITES = (
 )
 _NAME_EMOJI = ("🌿", "🚲", "📚", "☕", "🌈", "🎶", "🐈", "🌻", "✨", "🍞", "🌍", "🏔️", "🪴", "🐕", "⚽", "🧶")
 _ASIDES = ("bakes bread", "on tour", "is tired", "reads", "outdoors", "again")
+_LIKING_SLOTS = (("it", "emo"), ("it2", "emo2"), ("it3", "emo3"))
+_COMMON_LIKINGS = ("music", "books", "travel", "coffee", "films")
 _PRONOUNS = (("he/him", "she/her"), ("he/they", "she/they"))
 _NAMES_FAMILY_FIRST = ("chinese", "japanese", "korean")
 _DOUBLE_SURNAMES = ("spanish", "latin", "portuguese")
@@ -112,25 +116,27 @@ def person(seed: Seed, n: int) -> SamplePerson:
     liked = interests(seed, n)
     hobby = hobby_of(username)
     if hobby is not None:
-        liked = (hobby, *(topic for topic in liked if topic != hobby))
+        liked = (hobby, *(name for name in liked if name != hobby))
     native = who.culture.language
     spoken = (native,) if native == "en" else (native, "en")
-    if stream.chance(14):
-        other = stream.pick(LANGUAGES)
-        spoken = spoken if other in spoken else (*spoken, other)
-    local = stream.chance(45)
     dice = stream.word()
+    if dice % 100 < 14:
+        other = LANGUAGES[dice // 100 % len(LANGUAGES)]
+        spoken = spoken if other in spoken else (*spoken, other)
+    local = dice // 10_000 % 100 < 45
+    dice = stream.word()
+    pronouns = _PRONOUNS[dice // 10_000 % 100 < 12][who.woman] if dice // 100 % 100 < 24 else None
     return SamplePerson(
         username,
-        _display_name(stream, who, native_script=local),
+        _display_name(stream, who, local),
         _bio(stream, who, liked, native if local else "en"),
         _location(stream, who),
         stream.pick(_SITES).format(username) if dice % 100 < 21 else "",
-        _PRONOUNS[dice // 10_000 % 100 < 12][who.woman] if dice // 100 % 100 < 24 else None,
-        _joined(stream, n),
+        pronouns,
+        _joined(stream.unit(), n),
         liked,
         spoken,
-        stream.pick(PERSONAS),
+        PERSONAS[dice // 1_000_000 % len(PERSONAS)],
     )
 
 
@@ -147,10 +153,10 @@ def username(seed: Seed, n: int) -> str:
 def interests(seed: Seed, n: int) -> tuple[str, ...]:
     """What the n-th person likes, without what the username may add; fast, for the follow graph."""
     word = Stream(seed, "interests", n).word
-    liked: dict[str, None] = {}
-    for _ in range(_INTEREST_COUNTS[word() % len(_INTEREST_COUNTS)]):
-        liked[_WEIGHTED_TOPICS[word() % len(_WEIGHTED_TOPICS)]] = None
-    return tuple(liked)
+    liked = [
+        _WEIGHTED_TOPICS[word() % _WEIGHT] for _ in range(_INTEREST_COUNTS[word() % len(_INTEREST_COUNTS)])
+    ]
+    return tuple(dict.fromkeys(liked))
 
 
 def traits(seed: Seed, n: int) -> Traits:
@@ -188,8 +194,16 @@ def _display_name(stream: Stream, who: Pair, native_script: bool) -> str:
     return f"{first} {last}"
 
 
+@cache
+def _words(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """How people call an interest, and its emoji."""
+    env = Env(Stream(0, "words"))
+    return tuple(pattern.fill(env) for pattern in interest_words().lists[name]), topic(name).emoji
+
+
 def _bio(stream: Stream, who: Pair, liked: tuple[str, ...], code: str) -> str:
-    if stream.chance(13):
+    dice = stream.word()
+    if dice % 100 < 13:
         return ""
     env = Env(stream)
     chosen = env.chosen
@@ -197,19 +211,14 @@ def _bio(stream: Stream, who: Pair, liked: tuple[str, ...], code: str) -> str:
         words = language(code)
         chosen["job"] = stream.pick(words.lists["jobw" if who.woman else "jobm"]).fill(env)
         return stream.pick(words.patterns["bio"]).fill(env)
-    labels = interest_words().lists
-    several = liked if len(liked) > 2 else (*liked, *_others(stream, liked))
-    for key, emoji_key, name in zip(("it", "it2", "it3"), ("emo", "emo2", "emo3"), several, strict=False):
-        chosen[key] = stream.pick(labels[name]).fill(env)
-        chosen[emoji_key] = stream.pick(topic(name).emoji)
+    several = liked if len(liked) > 2 else (*liked, *(name for name in _COMMON_LIKINGS if name not in liked))
+    for (key, emoji_key), name in zip(_LIKING_SLOTS, several, strict=False):
+        dice >>= 7
+        labels, emoji = _words(name)
+        chosen[key] = labels[dice % len(labels)]
+        chosen[emoji_key] = emoji[dice % len(emoji)]
     chosen["parent"] = "Mum" if who.woman else "Dad"
     return stream.pick(bios().patterns["."]).fill(env)
-
-
-def _others(stream: Stream, liked: tuple[str, ...]) -> list[str]:
-    return [
-        name for name in stream.picks(("music", "books", "travel", "coffee", "films"), 4) if name not in liked
-    ]
 
 
 def _location(stream: Stream, who: Pair) -> str:
@@ -225,7 +234,6 @@ def _location(stream: Stream, who: Pair) -> str:
     return stream.pick(_FANCIES) if dice < 86 else ""
 
 
-def _joined(stream: Stream, n: int) -> int:
-    luck = stream.unit()
+def _joined(luck: float, n: int) -> int:
     oldest = 2800 if n < 1000 else 2300
     return 1 + int(oldest * luck * (0.4 + 0.6 * luck))

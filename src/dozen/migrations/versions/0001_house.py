@@ -884,6 +884,104 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("owner_id", name=op.f("pk_media_usage")),
     )
     op.create_table(
+        "messaging_conversations",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("realm", sa.Text(), nullable=False),
+        sa.Column("about", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("pair", sa.Text(), nullable=True),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("owner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("last_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_messaging_conversations")),
+    )
+    op.create_index(
+        "uq_messaging_conversations_pair", "messaging_conversations", ["realm", "pair"], unique=True
+    )
+    op.create_table(
+        "messaging_hidden",
+        sa.Column(
+            "person_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column(
+            "message_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("person_id", "message_id", name=op.f("pk_messaging_hidden")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_messaging_hidden_message", "messaging_hidden", ["message_id"], unique=False)
+    op.create_table(
+        "messaging_members",
+        sa.Column(
+            "conversation_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column(
+            "person_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("realm", sa.Text(), nullable=False),
+        sa.Column("joined_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("left_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("after_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("last_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("last_read_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("unread", sa.Integer(), nullable=False),
+        sa.Column("muted", sa.Integer(), nullable=False),
+        sa.Column("wrote", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("conversation_id", "person_id", name=op.f("pk_messaging_members")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "ix_messaging_members_list", "messaging_members", ["person_id", "realm", "last_id"], unique=False
+    )
+    op.create_index(
+        "ix_messaging_members_unread",
+        "messaging_members",
+        ["person_id", "realm", "unread"],
+        unique=False,
+        sqlite_where=sa.text("unread > 0"),
+        postgresql_where=sa.text("unread > 0"),
+    )
+    op.create_table(
+        "messaging_messages",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("conversation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("author_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("media", sa.Text(), nullable=True),
+        sa.Column("reply_to_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("sent_key", sa.Text(), nullable=True),
+        sa.Column("edited_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("deleted_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_messaging_messages")),
+    )
+    op.create_index("ix_messaging_messages_author", "messaging_messages", ["author_id", "id"], unique=False)
+    op.create_index(
+        "ix_messaging_messages_conversation", "messaging_messages", ["conversation_id", "id"], unique=False
+    )
+    op.create_index(
+        "uq_messaging_messages_key",
+        "messaging_messages",
+        ["author_id", "sent_key"],
+        unique=True,
+        sqlite_where=sa.text("sent_key IS NOT NULL"),
+        postgresql_where=sa.text("sent_key IS NOT NULL"),
+    )
+    op.create_table(
         "microblog_edits",
         sa.Column(
             "post_id",

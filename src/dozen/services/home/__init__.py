@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from dozen.services.home import moderating
 from dozen.services.home.api import api, health
 from dozen.services.home.demo import load as load_demo
 from dozen.services.home.files import files
@@ -25,5 +26,6 @@ ROOM = Room(
     ),
     scopes={"account:read": "See your account", "account:write": "Change your account"},
     work=WORK,
+    listen=moderating.register,
     demo=load_demo,
 )

@@ -185,7 +185,7 @@ async def readyz(call: Call) -> dict[str, str]:
     return {"status": "ready"}
 
 
-@health.get("/metrics", access="public")
+@health.get("/metrics", access="public", media="text/plain", raises=[NotFound])
 def metrics(call: Call) -> Reply[bytes]:
     """Prometheus metrics. Shown to this machine and to trusted proxies only."""
     # The header without a proxy that we were told of: we cannot know whose request is passed on.

@@ -1,8 +1,13 @@
 """What can go wrong at the front door."""
 
-from dozen.kit.errors import Forbidden
+from dozen.kit.errors import Forbidden, Invalid
 
 
 class NotThatPerson(Forbidden):
     code = "acting_for_another"
     title = "You can only change your own account"
+
+
+class UnknownVerdict(Invalid):
+    code = "unknown_verdict"
+    title = "Choose what to do: remove, warn, suspend or dismiss"

@@ -11,15 +11,17 @@ from dozen.services.microblog.demo import load as load_demo
 from dozen.services.microblog.jobs import WORK
 from dozen.services.microblog.lists_api import lists_api
 from dozen.services.microblog.lists_pages import lists_pages
+from dozen.services.microblog.messages_api import messages_api
+from dozen.services.microblog.messages_pages import messages_pages
 from dozen.services.microblog.pages import pages, profiles
 from dozen.services.microblog.reports_api import reports_api
 from dozen.services.microblog.reports_pages import reports_pages
-from dozen.services.microblog.service import notes
+from dozen.services.microblog.service import messages, notes, posts
 from dozen.web import Place, Room
 
 
 def _counts(tx: Tx, me: int) -> dict[str, int]:
-    return {"notifications": notifications.unread(tx, me)}
+    return {"notifications": notifications.unread(tx, me), "messages": messages.unread(tx, me)}
 
 
 ROOM = Room(
@@ -29,7 +31,17 @@ ROOM = Room(
     icon="microblog",
     key="m",
     folder=Path(__file__).parent,
-    doors=(api, lists_api, reports_api, pages, lists_pages, reports_pages, profiles),
+    doors=(
+        api,
+        lists_api,
+        reports_api,
+        pages,
+        lists_pages,
+        reports_pages,
+        messages_api,
+        messages_pages,
+        profiles,
+    ),
     places=(
         Place(title="Home", path="/microblog", icon="home", key="h", member=False),
         Place(title="Search", path="/microblog/search", icon="search", key="s", member=False),
@@ -40,14 +52,16 @@ ROOM = Room(
             key="n",
             badge="notifications",
         ),
+        Place(title="Messages", path="/microblog/messages", icon="mail", key="e", badge="messages"),
         Place(title="Bookmarks", path="/microblog/bookmarks", icon="bookmark", key="b"),
         Place(title="Lists", path="/microblog/lists", icon="list", key="l"),
         Place(title="Trending", path="/microblog/trends", icon="trending", key="t", member=False),
     ),
     scopes={
-        "microblog:read": "Read your timelines and notifications",
-        "microblog:write": "Post, like and follow for you",
+        "microblog:read": "Read your timelines, notifications and messages",
+        "microblog:write": "Post, like, follow and send messages for you",
     },
+    figures={posts.POSTS: "Posts"},
     work=WORK,
     listen=notes.register,
     demo=load_demo,

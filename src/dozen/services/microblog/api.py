@@ -24,6 +24,7 @@ from dozen.services.microblog.service import (
     views,
 )
 from dozen.services.microblog.service.timelines import Slice
+from dozen.services.microblog.show import bubble
 from dozen.web import Api, Call, Cursor, Encoded, Limit, Listing, Reply, Stream
 from dozen.web.sse import Frames, stream
 
@@ -386,7 +387,7 @@ async def live(call: Call, conversation: int | None = None) -> Stream:
     async def shape(event: Event) -> Frames:
         data = event.data
         if event.topic == "notifications":
-            return [("count", {"unread": data["unread"], "notifications": data["unread"]})]
+            return [("count", {"notifications": data["unread"]})]
         if event.topic == "messages":
             return await _message_frames(call, event, conversation)
         if data["author"] == str(me):
@@ -401,13 +402,13 @@ async def _message_frames(call: Call, event: Event, conversation: int | None) ->
     if data["realm"] != "microblog":
         return []
     frames: Frames = [("count", {"messages": data["unread"]})]
-    if data["what"] == "new" and data["conversation"] == str(conversation):
+    is_new = data["what"] == "new" and data["author"] != str(call.me)
+    if is_new and data["conversation"] == str(conversation):
         try:
             html = await call.read(lambda tx: bubble(call, tx, int(data["id"])))
         except messaging.NoSuchMessage:  # taken back already
             return frames
-        if data["author"] != str(call.me):
-            frames.append(("html", {"target": "#chat", "mode": "append", "html": html}))
+        frames.append(("html", {"target": "#chat", "mode": "append", "html": html}))
     return frames
 
 

@@ -80,7 +80,7 @@ def members(call: Call, list_id: int, cursor: Cursor | None = None) -> Page:
         call,
         shown,
         "members",
-        people=[card for card, _ in found],
+        cards=[card for card, _ in found],
         next=show.following(f"/microblog/lists/{list_id}/members", more),
     )
 

@@ -61,6 +61,14 @@ def _person_form(
     return _form(call, fault, form, view=None, person=card, back=f"/@{card.username}", to=to)
 
 
+@reports_pages.get("/subjects/{subject_id}", access="moderator")
+def subject(call: Call, subject_id: int) -> Page:
+    """A reported post as its author sees it, for moderators only."""
+    assert call.actor is not None
+    view = reports.reported(call.tx, call.actor, subject_id)
+    return show.page(call, "microblog/subject.html", view=view)
+
+
 def _form(call: Call, fault: moderation.errors.BadReport | None, form: Form | None, **values: Any) -> Page:
     page = show.page(
         call,

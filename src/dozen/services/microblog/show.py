@@ -13,7 +13,7 @@ from dozen.core.media import Media
 from dozen.db import Tx
 from dozen.kit import clock, ids
 from dozen.services.microblog import text
-from dozen.services.microblog.service import trends
+from dozen.services.microblog.service import messages, trends
 from dozen.services.microblog.structs import Post, View
 from dozen.web import Call, Page
 
@@ -38,6 +38,18 @@ def html(post: Post) -> Markup:
         cashtags=entities(found.cashtags),
     )
     return Markup(text.html(post.text, linked, link=_LINKS))  # noqa: S704 - escaped by text.html
+
+
+def message_html(body: str) -> Markup:
+    """A message's text with its links; everything else escaped."""
+    return Markup(text.html(body, text.extract(body), link=_LINKS))  # noqa: S704 - escaped by text.html
+
+
+def bubble(call: Call, tx: Tx, message: int) -> str:
+    """A message as it stands in a conversation, for a live stream. Raises NoSuchMessage."""
+    line = messages.line(tx, call.me, message)
+    chat = messages.chat(tx, call.me, line.message.conversation_id)
+    return call.server.frame.render(Page("microblog/bubble.html", line=line, chat=chat, **helpers(call)))
 
 
 def path(view: View) -> str:
@@ -67,7 +79,18 @@ def helpers(call: Call) -> dict[str, Any]:
             for item in view.media
         ]
 
-    return {"html": html, "path_of": path, "mark_of": mark, "pictures": pictures, "moment": ids.moment}
+    def message_pictures(line: messages.Line) -> list[dict[str, Any]]:
+        return [_picture(item, f"?ticket={media.ticket(env, item.id, now)}") for item in line.media]
+
+    return {
+        "html": html,
+        "path_of": path,
+        "mark_of": mark,
+        "pictures": pictures,
+        "moment": ids.moment,
+        "message_html": message_html,
+        "message_pictures": message_pictures,
+    }
 
 
 def page(call: Call, template: str, **values: Any) -> Page:

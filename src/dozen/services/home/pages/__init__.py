@@ -1,6 +1,27 @@
-"""The HTML door: signing up and in, settings, the start page."""
+"""The HTML door: signing up and in, settings, the start page, and what operators see."""
 
-from dozen.services.home.pages import docs, entry, inbox, security, settings, start
+from dozen.services.home.pages import (
+    admin,
+    admin_people,
+    admin_reports,
+    docs,
+    entry,
+    inbox,
+    security,
+    settings,
+    start,
+)
 from dozen.services.home.pages.door import pages
 
-__all__ = ["docs", "entry", "inbox", "pages", "security", "settings", "start"]
+__all__ = [
+    "admin",
+    "admin_people",
+    "admin_reports",
+    "docs",
+    "entry",
+    "inbox",
+    "pages",
+    "security",
+    "settings",
+    "start",
+]

@@ -117,7 +117,9 @@ async def code(call: Call, form: Form) -> Any:
             address=call.address,
         )
     except faults.TicketExpired:
-        return Redirect(f"/login?next={quote(to)}", flash="That took too long; please start again", kind="warning")
+        return Redirect(
+            f"/login?next={quote(to)}", flash="That took too long; please start again", kind="warning"
+        )
     except Fault as fault:
         return again("home/code.html", fault, next=to)
     if isinstance(done, accounts.Refused):

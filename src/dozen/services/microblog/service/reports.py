@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dozen.core import accounts, moderation
+from dozen.core.accounts import Actor
 from dozen.core.moderation import Removal
 from dozen.db import Tx
-from dozen.services.microblog.errors import NoSuchPerson
+from dozen.services.microblog.errors import NoSuchPerson, NoSuchPost
 from dozen.services.microblog.service.posts import REALM, take_down
-from dozen.services.microblog.service.views import load, must_see
+from dozen.services.microblog.service.views import load, must_see, view
+from dozen.services.microblog.structs import View
 
 FAULTS = (moderation.errors.BadReport, moderation.errors.TooManyReports)
 
@@ -52,6 +54,21 @@ def report_person(tx: Tx, me: int, person_id: int, *, reason: str, text: str = "
         reason=reason,
         text=text,
     )
+
+
+def reported(tx: Tx, actor: Actor, post_id: int) -> View:
+    """A post as its author sees it, for a moderator who must judge it: only one that was reported.
+
+    Raises NoSuchPost, NotModerator.
+    """
+    moderation.require_moderator(actor)
+    post = load(tx, [post_id]).get(post_id)
+    if post is None:
+        raise NoSuchPost
+    cases = moderation.cases_about(tx, actor, post.author_id, limit=200)
+    if not any(case.realm == REALM and case.subject_id == post_id for case in cases):
+        raise NoSuchPost
+    return view(tx, post.author_id, post_id)
 
 
 def carry_out(tx: Tx, removal: Removal) -> None:

@@ -1,0 +1,190 @@
+"""The description of the API is valid, whole, and true."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+import hypothesis
+import msgspec
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase
+from schemathesis.checks import not_a_server_error
+from schemathesis.generation import GenerationMode
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.support.site import Site, open_site
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+EXAMPLES = 6
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    made = open_site("sqlite", tmp_path_factory.mktemp("house"))
+    assert made is not None
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def document(house: Site) -> Any:
+    return house.anonymous.get("/openapi.json").json()
+
+
+def test_it_is_valid_openapi(document: Any) -> None:
+    assert document["openapi"].startswith("3.1")
+    schema = schemathesis.openapi.from_dict(document)
+    schema.validate()
+    import jsonschema_rs
+
+    for found in document["components"]["schemas"].values():
+        jsonschema_rs.Draft202012Validator({**found, "components": document["components"]})
+
+
+def test_every_route_is_in_it(house: Site, document: Any) -> None:
+    routes = {
+        (route.method.lower(), route.path) for route in house.server.frame.routes if route.door.kind == "api"
+    }
+    described = {(method, path) for path, item in document["paths"].items() for method in item}
+    assert described == routes
+
+
+def test_every_operation_is_described(document: Any) -> None:
+    names = set()
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            assert operation["summary"], f"{method} {path} has no docstring"
+            assert operation["tags"]
+            assert operation["security"]
+            names.add(operation["operationId"])
+            placed = {one["name"] for one in operation.get("parameters", []) if one["in"] == "path"}
+            assert placed == {part[1:-1] for part in path.split("/") if part.startswith("{")}
+            assert any(status.startswith("2") for status in operation["responses"])
+    assert len(names) == sum(len(item) for item in document["paths"].values())
+
+
+def test_every_reference_leads_somewhere(document: Any) -> None:
+    text = json.dumps(document)
+    for part in text.split('"$ref": "#/')[1:]:
+        place = document
+        for step in part.partition('"')[0].split("/"):
+            place = place[step]
+        assert place
+
+
+def test_the_page_of_it_shows_all(house: Site, document: Any) -> None:
+    page = house.anonymous.get("/docs", headers={"accept": "text/html"})
+    assert page.status_code == 200
+    for path in document["paths"]:
+        assert path in page.text.replace("&#123;", "{").replace("&#125;", "}")
+
+
+class World:
+    """Things that are there, for ids that a generator cannot guess."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.me = site.as_("fuzz")
+        self.person = self.me.id
+        other = site.as_("fuzzfriend")
+        self.names = count(1)
+        tweet = other.post(
+            "/microblog/tweets", json={"text": "Tea? #tea", "poll": {"options": ["yes", "no"]}}
+        ).json()
+        self.ids = {"tweet_id": tweet["id"], "user_id": str(other.id), "username": "fuzzfriend", "tag": "tea"}
+
+    def token(self) -> str:
+        return self.site.token(self.person)
+
+
+@pytest.fixture(scope="module")
+def world(house: Site) -> World:
+    return World(house)
+
+
+def operations() -> list[tuple[str, str]]:
+    """Every address of the native API but the stream, which does not end."""
+    from dozen.app.services import ROOMS
+
+    return [
+        (route.method, route.path)
+        for room in ROOMS
+        for door in room.doors
+        for route in door.routes
+        if door.kind == "api" and not route.streams
+    ]
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["good", "bad"])
+@pytest.mark.parametrize(("method", "path"), operations(), ids=lambda value: str(value))
+def test_it_answers_as_it_says(
+    world: World, document: Any, method: str, path: str, mode: GenerationMode
+) -> None:
+    schema = schemathesis.openapi.from_dict(document)
+    operation = schema[path][method]
+    has_input = bool(document["paths"][path][method.lower()].keys() & {"parameters", "requestBody"})
+    if mode is GenerationMode.NEGATIVE and not has_input:
+        return  # nothing in it could be wrong
+    token = world.token()
+    number = count()
+
+    @hypothesis.settings(
+        max_examples=EXAMPLES if has_input else 1,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @hypothesis.given(case=operation.as_strategy(generation_mode=mode))
+    def each(case: schemathesis.Case) -> None:
+        if next(number) % 2:  # every other time something that is there
+            known = {name: world.ids[name] for name in case.path_parameters or {} if name in world.ids}
+            case.path_parameters = {**(case.path_parameters or {}), **known}
+        given = case.as_transport_kwargs(base_url="http://localhost")
+        headers = {
+            name: value
+            for name, value in dict(given.get("headers") or {}).items()
+            if name.lower() != "authorization" and value is not None
+        }
+        headers["authorization"] = f"Bearer {token}"
+        options = {name: given[name] for name in ("params", "json", "files") if given.get(name)}
+        if given.get("data"):
+            options["data" if isinstance(given["data"], dict) else "content"] = given["data"]
+        answer = world.me.request(given["method"], given["url"], headers=headers, **options)
+        case.validate_response(answer, checks=CHECKS)
+
+    each()
+
+
+def test_a_problem_looks_as_described(house: Site, document: Any) -> None:
+    import jsonschema_rs
+
+    schema = {**document["components"]["schemas"]["Problem"], "components": document["components"]}
+    validator = jsonschema_rs.Draft202012Validator(schema)
+    for method, path, options in (
+        ("GET", "/microblog/tweets/1", {}),
+        ("GET", "/api/me", {}),
+        ("GET", "/no/where", {}),
+        ("POST", "/api/login", {"json": {}}),
+        ("POST", "/api/login", {"content": b"{"}),
+        ("PUT", "/healthz", {}),
+    ):
+        answer = house.anonymous.request(method, path, **options)
+        assert answer.status_code >= 400
+        problem = msgspec.json.decode(answer.content)
+        validator.validate(problem)
+        assert problem["status"] == answer.status_code
