@@ -81,7 +81,14 @@ def process(command: Sequence[str], url: str, env: dict[str, str]) -> Iterator[i
 
 
 def wrk(
-    name: str, pid: int, url: str, script: str = "", *, seconds: int = 8, connections: int = 8, threads: int = 1
+    name: str,
+    pid: int,
+    url: str,
+    script: str = "",
+    *,
+    seconds: int = 8,
+    connections: int = 8,
+    threads: int = 1,
 ) -> Result:
     """Load ``url`` for some seconds. ``script`` is wrk's Lua; see its documentation."""
     program = shutil.which("wrk")
@@ -104,7 +111,13 @@ def wrk(
         raise RuntimeError(done.stdout + done.stderr)
     requests, micros, p50, p99, errors = map(int, found.groups())
     return Result(
-        name, requests / (micros / 1e6), p50 / 1000, p99 / 1000, 1000 * cpu / max(1, requests), requests, errors
+        name,
+        requests / (micros / 1e6),
+        p50 / 1000,
+        p99 / 1000,
+        1000 * cpu / max(1, requests),
+        requests,
+        errors,
     )
 
 

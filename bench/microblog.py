@@ -54,7 +54,18 @@ def run(data: Path, size: str, seconds: int) -> None:
         )
     cast = Cast(data)
     results: list[Result] = []
-    command = [sys.executable, "-m", "dozen.app.cli", "serve", "--data", str(data), "--port", str(PORT), "--demo", "none"]
+    command = [
+        sys.executable,
+        "-m",
+        "dozen.app.cli",
+        "serve",
+        "--data",
+        str(data),
+        "--port",
+        str(PORT),
+        "--demo",
+        "none",
+    ]
     env = {"DOZEN_RATE_LIMITS": "false"}
     with process(command, f"{BASE}/healthz", env) as pid:
 
@@ -96,7 +107,10 @@ def run(data: Path, size: str, seconds: int) -> None:
         load("sign-in", "/api/login", cast.logins())
         home_body = cast.get("/microblog/timeline/home", cast.warm[0])
         tweet_body = cast.get(f"/microblog/tweets/{cast.posts_seen[0]}", None)
-    for name, body in (("limit: bare ASGI, the same home bytes", home_body), ("limit: bare ASGI, one tweet", tweet_body)):
+    for name, body in (
+        ("limit: bare ASGI, the same home bytes", home_body),
+        ("limit: bare ASGI, one tweet", tweet_body),
+    ):
         file = data / "bare.json"
         file.write_bytes(body)
         with process(bare_command(PORT, file), BASE, {}) as pid:
@@ -135,7 +149,8 @@ class Cast:
         self.authors = [
             row[0]
             for row in driver.execute(
-                "SELECT person_id FROM graph_counts WHERE followers BETWEEN ? AND ? ORDER BY followers LIMIT 4",
+                "SELECT person_id FROM graph_counts WHERE followers BETWEEN ? AND ? "
+                "ORDER BY followers LIMIT 4",
                 (want - 5, want + 25),
             )
         ]
@@ -158,10 +173,6 @@ class Cast:
         self.warm = write(lambda tx: mint(tx, fans))
         self.cold = write(lambda tx: mint(tx, others))
         self.writers = write(lambda tx: mint(tx, self.authors))
-        self.logins_left = [row for row in self.names[:1]]
-        first = system.db.run_read(system.env, lambda tx: accounts.directory(tx, limit=1))
-        self.fans = fans
-        self.first = first
         system.close()
         self.login = _demo_login(data)
 

@@ -37,10 +37,10 @@ def test_colliding_doors_are_refused(site: Site) -> None:
         door.get("/thing", access="public")(lambda call: None)
     with pytest.raises(ValueError, match="collide"):
         Address(site.server, "/same/thing", [*one.routes, *other.routes])
+    named = Api("/x")
+    named.get("/{a}", access="public")(_with_a)
+    named.post("/{b}", access="public")(_with_b)
     with pytest.raises(ValueError, match="differently"):
-        named = Api("/x")
-        named.get("/{a}", access="public")(_with_a)
-        named.post("/{b}", access="public")(_with_b)
         addresses(named.routes)
 
 

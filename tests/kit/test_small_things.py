@@ -37,8 +37,10 @@ def test_amounts_read_back_what_they_write(amount: int, currency: str) -> None:
     assert money.parse(money.plain(amount, currency), currency) == amount
 
 
-@pytest.mark.parametrize(("given", "currency"), [("1.001", "EUR"), ("1.5", "JPY"), ("NaN", "EUR"), ("1e40", "EUR"), ("", "EUR"),
-                                                 ("1" * 50, "EUR"), ("∞", "EUR")])  # fmt: skip
+NOT_AMOUNTS = [("1.001", "EUR"), ("1.5", "JPY"), ("NaN", "EUR"), ("1e40", "EUR"), ("", "EUR"), ("∞", "EUR")]
+
+
+@pytest.mark.parametrize(("given", "currency"), [*NOT_AMOUNTS, ("1" * 50, "EUR")])
 def test_amounts_that_are_none(given: str, currency: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         money.parse(given, currency)

@@ -157,7 +157,8 @@ def test_a_failed_commit_is_a_server_error(place: Site, monkeypatch: pytest.Monk
         place.town.write(
             lambda tx: (
                 tx.driver.execute(
-                    "CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON test_scraps DEFERRABLE INITIALLY DEFERRED "
+                    "CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON test_scraps "
+                    "DEFERRABLE INITIALLY DEFERRED "
                     "FOR EACH ROW EXECUTE FUNCTION refuse()"
                 )
                 and None

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from dozen.core import engagement
-from dozen.core.engagement import MAX_DEPTH, Comment, Counts, NewComment, commenting
+from dozen.core.engagement import MAX_DEPTH, Comment, CommentOrder, Counts, NewComment, commenting
 from dozen.core.engagement.errors import (
     BadText,
     DuplicateComment,
@@ -22,8 +24,8 @@ def say(town: Town, me: int, text: str, parent: int | None = None, subject: int 
     return town.write(engagement.comment, me, subject, MATCH, text, parent_id=parent)
 
 
-def tops(town: Town, order: str = "newest", **kw: object) -> list[int]:
-    return [each.id for each in town.read(engagement.comments, 100, order=order, **kw)]  # type: ignore[arg-type]
+def tops(town: Town, order: CommentOrder = "newest", **kw: Any) -> list[int]:
+    return [each.id for each in town.read(engagement.comments, 100, order=order, **kw)]
 
 
 def test_comments_are_kept_and_counted(town: Town) -> None:
@@ -161,7 +163,7 @@ def test_the_most_liked_come_first(town: Town) -> None:
 
 
 @pytest.mark.parametrize("order", ["newest", "oldest", "top"])
-def test_pages_neither_repeat_nor_skip(town: Town, order: str) -> None:
+def test_pages_neither_repeat_nor_skip(town: Town, order: CommentOrder) -> None:
     town.write(
         engagement.comment_many, [NewComment(i, 100, MATCH, i % 3, f"number {i}") for i in range(1, 31)]
     )
@@ -175,9 +177,9 @@ def test_pages_neither_repeat_nor_skip(town: Town, order: str) -> None:
     )
     seen: list[Comment] = []
     after: tuple[int, int] | None = None
-    while page := town.read(engagement.comments, 100, order=order, after=after, limit=7):  # type: ignore[arg-type]
+    while page := town.read(engagement.comments, 100, order=order, after=after, limit=7):
         seen += page
         after = page[-1].position
     key = {"newest": lambda i: -i, "oldest": lambda i: i, "top": lambda i: (-(i % 4), -i)}[order]
-    assert [each.id for each in seen] == sorted(range(1, 31), key=key)  # type: ignore[arg-type]
+    assert [each.id for each in seen] == sorted(range(1, 31), key=key)
     assert all(each.likes == each.id % 4 for each in seen)

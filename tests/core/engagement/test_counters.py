@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -41,7 +42,7 @@ class Engaged(RuleBasedStateMachine):
         if hasattr(self, "town"):
             self.town.close()
 
-    def attempt(self, verb: Callable[..., object], *args: object, **kw: object) -> object:
+    def attempt(self, verb: Callable[..., object], *args: object, **kw: Any) -> object:
         """What the verb gives, or the fault it raises; either way its books must stay right."""
         try:
             return self.town.write(verb, *args, **kw)

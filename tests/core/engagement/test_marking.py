@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from dozen.core import engagement
@@ -81,8 +83,17 @@ def test_rooms_keep_some_counters_themselves(town: Town) -> None:
     town.write(engagement.comment, 1, 9, POST, "and one of ours")
     assert town.read(engagement.counts, [9]) == {9: Counts(comments=2, quotes=2, shares=1)}
     assert town.read(engagement.recount, [9]) == []
-    with pytest.raises(KeyError):
-        town.write(engagement.adjust, 9, likes=1)
+
+
+def test_marks_at_the_same_moment_are_all_counted(town: Town) -> None:
+    def like(turn: int) -> bool:
+        return town.write(engagement.mark, turn % 40, "like", 1 + turn % 2, POST)
+
+    with ThreadPoolExecutor(8) as pool:
+        new = sum(pool.map(like, range(160)))
+    assert new == 40
+    assert town.read(engagement.counts, [1, 2]) == {1: Counts(likes=20), 2: Counts(likes=20)}
+    assert town.read(engagement.recount, [1, 2]) == []
 
 
 def test_what_is_undone_is_not_counted(town: Town) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from dozen.core import engagement
@@ -30,6 +32,20 @@ def test_one_review_a_person(town: Town) -> None:
     assert town.read(engagement.counts, [100]) == {100: Counts(rating_count=2, rating_sum=5)}
     assert town.read(engagement.distribution, 100) == {5: 0, 4: 1, 3: 0, 2: 0, 1: 1}
     assert {each.subject_id for each in town.read(engagement.reviews_by, 1)} == {100, 200}
+
+
+def test_reviews_at_the_same_moment_are_one(town: Town) -> None:
+    def attempt(stars: int) -> bool:
+        try:
+            rate(town, 1, stars)
+        except AlreadyReviewed:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(attempt, [1, 2, 3, 4, 5, 1, 2, 3])) == 1
+    assert town.read(engagement.rating, [100])[100].count == 1
+    assert town.read(engagement.recount, [100]) == []
 
 
 @pytest.mark.parametrize("stars", [0, 6, -1, 2**40])
@@ -99,7 +115,7 @@ def test_pages_neither_repeat_nor_skip(town: Town, order: str) -> None:
     kw = {"rating": 3} if order == "rated" else {"order": order}
     seen: list[Review] = []
     after: tuple[int, int] | None = None
-    while page := town.read(engagement.reviews, 100, after=after, limit=7, **kw):  # type: ignore[arg-type]
+    while page := town.read(engagement.reviews, 100, after=after, limit=7, **kw):
         seen += page
         after = page[-1].position(order)  # type: ignore[arg-type]
     keys = {
@@ -110,5 +126,5 @@ def test_pages_neither_repeat_nor_skip(town: Town, order: str) -> None:
         "lowest": lambda i: (i % 5, i),
     }
     expected = [i for i in range(1, 41) if order != "rated" or i % 5 == 2]
-    assert [each.id for each in seen] == sorted(expected, key=keys[order])  # type: ignore[arg-type]
+    assert [each.id for each in seen] == sorted(expected, key=keys[order])
     assert town.read(engagement.distribution, 100) == dict.fromkeys((5, 4, 3, 2, 1), 8)

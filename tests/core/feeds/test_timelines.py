@@ -100,7 +100,9 @@ def test_what_is_rolled_back_never_shows(town: Town) -> None:
     assert town.read(feeds.home, HOME, me) == []
 
 
-def test_windows_are_trimmed_and_older_items_still_readable(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_windows_are_trimmed_and_older_items_still_readable(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(timelines, "MOST_ITEMS", 50)
     monkeypatch.setattr(timelines, "_FIRST_PULL", 20)
     me, friend = make_people(town, 2)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from dozen.core import accounts, moderation
@@ -12,7 +14,7 @@ from tests.support.people import make_people
 from tests.support.town import Town
 
 MOD = actor(900, "moderator")
-POST = {"realm": "microblog.post", "subject_id": 5, "owner_id": 50}
+POST: dict[str, Any] = {"realm": "microblog.post", "subject_id": 5, "owner_id": 50}
 
 
 def case_of(town: Town, owner: int = 50) -> int:
@@ -20,7 +22,7 @@ def case_of(town: Town, owner: int = 50) -> int:
         moderation.report,
         1,
         **(POST | {"owner_id": owner}),
-        reason="spam",  # type: ignore[arg-type]
+        reason="spam",
     ).case_id
 
 
@@ -34,8 +36,8 @@ def listened(town: Town, topic: str) -> list[Event]:
 def test_removal_is_told_recorded_and_carried_out_once(town: Town) -> None:
     heard = listened(town, moderation.REMOVED)
     case_id = case_of(town)
-    town.write(moderation.remove, MOD, **POST, reason=" spam ", case_id=case_id)  # type: ignore[arg-type]
-    town.write(moderation.remove, MOD, **POST, reason="spam, still", case_id=case_id)  # type: ignore[arg-type]
+    town.write(moderation.remove, MOD, **POST, reason=" spam ", case_id=case_id)
+    town.write(moderation.remove, MOD, **POST, reason="spam, still", case_id=case_id)
     town.read(town.env.part(Hub).catch_up)
     assert [(each.key, each.data) for each in heard] == [
         (5, {"realm": "microblog.post", "owner": 50, "reason": "spam"}),
@@ -109,7 +111,7 @@ def test_a_reason_is_needed(town: Town) -> None:
         with pytest.raises(ReasonNeeded):
             town.write(moderation.dismiss, MOD, case_id, reason=reason)
         with pytest.raises(ReasonNeeded):
-            town.write(moderation.remove, MOD, **POST, reason=reason)  # type: ignore[arg-type]
+            town.write(moderation.remove, MOD, **POST, reason=reason)
     with pytest.raises(NoSuchCase):
         town.write(moderation.warn, MOD, 50, reason="why", case_id=999)
     assert town.read(moderation.log, MOD) == []
@@ -119,7 +121,7 @@ def test_a_removal_that_is_undone_is_not_told(town: Town) -> None:
     heard = listened(town, moderation.REMOVED)
 
     def regret(tx: Tx) -> None:
-        moderation.remove(tx, MOD, **POST, reason="spam")  # type: ignore[arg-type]
+        moderation.remove(tx, MOD, **POST, reason="spam")
         raise KeyError
 
     with pytest.raises(KeyError):

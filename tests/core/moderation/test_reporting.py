@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
 import pytest
 
 from dozen.core import moderation
@@ -11,11 +14,11 @@ from tests.core.moderation.people import actor
 from tests.support.town import Town
 
 MOD = actor(900, "moderator")
-POST = {"realm": "microblog.post", "subject_id": 5, "owner_id": 50}
+POST: dict[str, Any] = {"realm": "microblog.post", "subject_id": 5, "owner_id": 50}
 
 
-def report(town: Town, me: int, reason: str = "spam", text: str = "", **kw: object) -> Reported:
-    return town.write(moderation.report, me, **(POST | kw), reason=reason, text=text)  # type: ignore[arg-type]
+def report(town: Town, me: int, reason: str = "spam", text: str = "", **kw: Any) -> Reported:
+    return town.write(moderation.report, me, **(POST | kw), reason=reason, text=text)
 
 
 def test_reports_of_one_subject_are_one_case(town: Town) -> None:
@@ -50,12 +53,20 @@ def test_a_closed_case_is_not_opened_again_by_a_new_report(town: Town) -> None:
     assert [each.id for each in town.read(moderation.cases_about, MOD, 50)] == [again.case_id, first.case_id]
 
 
+def test_reports_at_the_same_moment_are_one_case(town: Town) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda me: report(town, me), range(1, 25)))
+    assert len({each.case_id for each in found}) == 1
+    assert all(each.new for each in found)
+    assert town.read(moderation.case, MOD, found[0].case_id).reports == 24
+
+
 @pytest.mark.parametrize(
     "wrong", [{"reason": "dislike"}, {"reason": ""}, {"owner_id": 1}, {"text": "x" * 1_001}]
 )
-def test_incomplete_reports_are_refused(town: Town, wrong: dict[str, object]) -> None:
+def test_incomplete_reports_are_refused(town: Town, wrong: dict[str, Any]) -> None:
     with pytest.raises(BadReport):
-        report(town, 1, **wrong)  # type: ignore[arg-type]
+        report(town, 1, **wrong)
     assert town.read(moderation.waiting, MOD) == 0
 
 

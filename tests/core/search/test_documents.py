@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
-from dozen.core import search
+from dozen.core import accounts, search
 from dozen.core.search import Document, Hit, Viewer, documents, followers_of, only, sqlite
+from dozen.db import Tx
 from dozen.kit import clock, ids
 from tests.support.people import make_people
 from tests.support.town import Town
@@ -14,12 +17,13 @@ ANYBODY = Viewer()
 DAY = clock.parse_rfc3339("2026-03-01T12:00:00Z")
 
 
-def doc(number: int, body: str = "", **kw: object) -> Document:
-    return Document(id=number, **({"realm": "microblog", "kind": "post", "author_id": 1, "body": body} | kw))  # type: ignore[arg-type]
+def doc(number: int, body: str = "", **kw: Any) -> Document:
+    given: dict[str, Any] = {"realm": "microblog", "kind": "post", "author_id": 1, "body": body}
+    return Document(id=number, **(given | kw))
 
 
 def found(
-    town: Town, text: str, viewer: Viewer = ANYBODY, *, kinds: tuple[str, ...] = ("post",), **kw: object
+    town: Town, text: str, viewer: Viewer = ANYBODY, *, kinds: tuple[str, ...] = ("post",), **kw: Any
 ) -> list[int]:
     hits = town.read(
         search.find,
@@ -27,19 +31,19 @@ def found(
         viewer=viewer,
         realm="microblog",
         kinds=kinds,
-        **kw,  # type: ignore[arg-type]
+        **kw,
     )
     return [hit.id for hit in hits]
 
 
-def best(town: Town, text: str, viewer: Viewer = ANYBODY, **kw: object) -> list[Hit]:
+def best(town: Town, text: str, viewer: Viewer = ANYBODY, **kw: Any) -> list[Hit]:
     return town.read(
         search.find_best,
         search.parse(text),
         viewer=viewer,
         realm="microblog",
         kinds=["post"],
-        **kw,  # type: ignore[arg-type]
+        **kw,
     )
 
 
@@ -163,8 +167,8 @@ def test_a_document_can_change_and_go(town: Town, state: str) -> None:
 
 
 def test_what_was_undone_is_not_found(town: Town) -> None:
-    def regret(tx: object) -> None:
-        search.put(tx, doc(1, "never"))  # type: ignore[arg-type]
+    def regret(tx: Tx) -> None:
+        search.put(tx, doc(1, "never"))
         raise KeyError
 
     with pytest.raises(KeyError):
@@ -172,6 +176,24 @@ def test_what_was_undone_is_not_found(town: Town) -> None:
     assert found(town, "never") == []
     put(town, "indexed", doc(1, "later"))
     assert found(town, "later") == [1]
+
+
+def test_a_savepoint_that_is_undone_leaves_no_trace(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite, "BATCH", 1)  # straight into the index
+
+    def three(tx: Tx) -> None:
+        search.put(tx, doc(1, "first"))
+        with suppress(KeyError), tx.savepoint():
+            search.put(tx, doc(2, "second"))
+            search.remove(tx, 1)
+            raise KeyError
+        with tx.savepoint():
+            search.put(tx, doc(3, "third"))
+
+    town.write(three)
+    assert found(town, "first OR second OR third") == [3, 1]
+    town.write(search.put, doc(2, "second"))
+    assert found(town, "first OR second OR third") == [3, 2, 1]
 
 
 def test_dates_go_by_the_id(town: Town, state: str) -> None:
@@ -199,10 +221,8 @@ def test_from_finds_people_by_name(town: Town, state: str) -> None:
     assert found(town, "tea", author_id=ada) == [1]
 
 
-def _username(tx: object, person: int) -> str:
-    from dozen.core import accounts
-
-    return accounts.cards(tx, [person])[person].username  # type: ignore[arg-type]
+def _username(tx: Tx, person: int) -> str:
+    return accounts.cards(tx, [person])[person].username
 
 
 def test_pages_neither_repeat_nor_skip(town: Town) -> None:
@@ -291,6 +311,18 @@ def test_the_index_can_be_built_anew(town: Town) -> None:
     assert found(town, "again") == [6, 5, 4, 3, 2, 1]
     town.write(search.remove, 6)
     assert found(town, "again") == [5, 4, 3, 2, 1]
+
+
+def test_what_was_common_long_ago_is_found(town: Town) -> None:
+    old = [doc(i, "needle rare" if i == 7 else "needle") for i in range(1, 1_501)]
+    town.write(search.put_many, [*old, *(doc(i, "hay") for i in range(1_501, 2_301))])
+    settle(town)
+    assert found(town, "needle", limit=30) == list(range(1_500, 1_470, -1))
+    assert found(town, "needle", before=1_471, limit=2) == [1_470, 1_469]
+    assert found(town, "needle rare") == [7]
+    assert found(town, "needle -rare", before=9) == [8, 6, 5, 4, 3, 2, 1]
+    assert [hit.id for hit in best(town, "rare needle")] == [7]
+    assert [hit.id for hit in best(town, "needle", limit=2)] == [1_500, 1_499]
 
 
 def test_the_limit_is_limited(town: Town) -> None:

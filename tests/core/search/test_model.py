@@ -139,7 +139,7 @@ def test_no_question_breaks_the_database(town: Town, text: str) -> None:
     except BadQuery:
         return
     for find in (search.find, search.find_best):
-        town.read(find, query, viewer=Viewer(person_id=1, circles=[2]), realm="r", kinds=["k'\"\\"])  # type: ignore[operator]
+        town.read(find, query, viewer=Viewer(person_id=1, circles=[2]), realm="r", kinds=["k'\"\\"])
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -6,7 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dozen.core import search
-from dozen.core.search import Name, names
+from dozen.core.search import Name
+from dozen.core.search.tokens import words
 from tests.support.town import Town
 
 
@@ -74,5 +75,5 @@ def test_of_very_many_the_weightiest_are_suggested(town: Town) -> None:
 def test_no_name_breaks_it(town: Town, name: str, text: str) -> None:
     town.write(search.put_name, person(1, name))
     town.read(search.suggest, "people", "person", text)
-    for word in names.words(name)[: names._MOST_WORDS]:
+    for word in words(name)[:12]:
         assert [each.id for each in town.read(search.suggest, "people", "person", word[:2])] == [1]

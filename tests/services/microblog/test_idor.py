@@ -92,7 +92,7 @@ TRIES: dict[str, Try] = {
     "DELETE /microblog/lists/{list_id}/subscription": Try(401, 200, 200),  # one's own, there or not
     # Who is not in a conversation is told that there is none.
     "GET /microblog/messages": Try(401, 200, 200),
-    "POST /microblog/messages": Try(401, 403, 403, {"username": "{username}", "text": "Hello"}),
+    "POST /microblog/messages": Try(401, 403, 201, {"username": "{username}", "text": "Hello"}),
     "GET /microblog/messages/{conversation}": Try(401, 404, 404),
     "POST /microblog/messages/{conversation}": Try(401, 404, 404, {"text": "Hello"}),
     "POST /microblog/messages/{conversation}/read": Try(401, 404, 404),

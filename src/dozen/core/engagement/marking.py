@@ -15,7 +15,6 @@ REVIEWS = "engagement.review"
 """The realm of marks on reviews: use ``mark_helpful``."""
 
 _OPPOSITE = {"like": "dislike", "dislike": "like"}
-_ADJUSTABLE = {"comments": "replies", "quotes": "quotes", "shares": "shares"}
 _NONE: frozenset[str] = frozenset()
 
 
@@ -54,10 +53,11 @@ def _count(tx: Tx, kind: str, subject_id: int, realm: str, by: int) -> None:
         queries.bump_helpful(tx, id=subject_id, by=by)
 
 
-def adjust(tx: Tx, subject_id: int, **by: int) -> None:
-    """Move counters that a room keeps itself: ``comments``, ``quotes``, ``shares``."""
-    for name, step in by.items():
-        queries.bump[_ADJUSTABLE[name]](tx, id=subject_id, by=step)
+def adjust(tx: Tx, subject_id: int, *, comments: int = 0, quotes: int = 0, shares: int = 0) -> None:
+    """Move counters that a room keeps itself. ``comments`` adds to those of this block."""
+    for name, step in (("replies", comments), ("quotes", quotes), ("shares", shares)):
+        if step:
+            queries.bump[name](tx, id=subject_id, by=step)
 
 
 def counts(tx: Tx, subject_ids: Collection[int]) -> dict[int, Counts]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +19,7 @@ from dozen.services.home.service import document, name
 from dozen.web import Progress
 
 PEOPLE = {"small": 300, "large": 100_000}
-PICTURED = {"small": 300, "large": 1_000}
+PICTURED = {"small": 180, "large": 1_000}
 """How many get a drawn portrait; the others show their initials."""
 PASSWORD = "dozen-demo"  # noqa: S105 - printed for everybody to try
 _BATCH = 5_000
@@ -87,19 +88,22 @@ def _add(tx: Tx, people: list[accounts.NewPerson]) -> list[int]:
 
 
 def _draw(env: Env, people: list[int], seed: int, count: int, progress: Progress) -> None:
-    """Portraits and headers, through the same stages as anybody's upload."""
+    """Portraits and headers, through the same stages as anybody's upload, a few at a time."""
     count = min(count, len(people))
-    with TemporaryDirectory() as folder:
-        for n in range(count):
+    with TemporaryDirectory() as folder, ThreadPoolExecutor(4) as threads:
+
+        def portray(n: int) -> None:
             if n % 7 != 3:  # some never upload one
-                path = Path(folder) / "portrait.png"
+                path = Path(folder) / f"portrait-{n}.png"
                 avatars.draw(seed, n, size=400).save(path, compress_level=1)
                 _put(env, people[n], path, header=False)
-            if n % 3 == 0:
-                path = Path(folder) / "header.png"
+            if n % 4 == 0:
+                path = Path(folder) / f"header-{n}.png"
                 pictures.header(seed, n).save(path, compress_level=1)
                 _put(env, people[n], path, header=True)
-            progress(n + 1, count, "Portraits")
+
+        for done, _ in enumerate(threads.map(portray, range(count)), 1):
+            progress(done, count, "Portraits")
 
 
 def _put(env: Env, person: int, path: Path, *, header: bool) -> None:

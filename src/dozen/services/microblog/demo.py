@@ -24,7 +24,7 @@ from dozen.services.microblog.structs import NOTHING, Entities, Post, Span
 from dozen.web import Progress
 
 POSTS = {"small": 6_000, "large": 1_000_000}
-PICTURES = {"small": 220, "large": 1_000}
+PICTURES = {"small": 100, "large": 600}
 SPAN = {"small": 40 * clock.DAY, "large": 700 * clock.DAY}
 _BATCH = 2_000
 

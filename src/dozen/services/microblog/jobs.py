@@ -117,6 +117,8 @@ WORK: tuple[Handler | Schedule, ...] = (
     jobs.handler("microblog.tell_subscribers", tell_subscribers),
     jobs.tx_handler("microblog.poll_over", poll_over),
     jobs.handler("microblog.forget_person", forget_person),
+    jobs.tx_handler("microblog.sweep_purged", sweep_purged),
+    jobs.every("microblog.sweep_purged", "microblog.sweep_purged", seconds=3600),
     jobs.handler("microblog.removals", removals),
     jobs.every("microblog.removals", "microblog.removals", seconds=60),
     jobs.tx_handler("microblog.trim_trends", trim_trends),

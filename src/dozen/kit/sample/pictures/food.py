@@ -46,7 +46,7 @@ def plate(stream: Stream, width: int, height: int) -> Image.Image:
         cup_above(
             canvas,
             stream,
-            width * stream.pick((0.13, 0.87)),
+            width * stream.pick((0.075, 0.925)),
             height * stream.uniform(0.14, 0.3),
             height * 0.1,
         )

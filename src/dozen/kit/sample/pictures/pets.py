@@ -15,12 +15,12 @@ def cat(stream: Stream, width: int, height: int) -> Image.Image:
     """A cat on a windowsill."""
     canvas, sill, _sky = _window(stream, width, height)
     x = width * stream.uniform(0.36, 0.64)
+    _sill_things(canvas, stream, width, height, sill, x)
     fur, pale = stream.pick(FURS)
     if stream.chance(55):
         _sitting_cat(canvas, stream, x, sill, height * 0.36, fur, pale)
     else:
         _lying_cat(canvas, stream, x, sill, height * 0.3, fur, pale)
-    _sill_things(canvas, stream, width, height, sill, x)
     _curtains(canvas, stream, width, height, sill)
     return canvas.done(6)
 

@@ -184,7 +184,7 @@ def _checked(raw: str, *, bare: bool) -> str:
     weighed = text.parse(body)
     if weighed.weight > text.MAX_WEIGHT:
         raise TooLong(
-            f"A post has at most {text.MAX_WEIGHT} characters; this has {weighed.weight - text.MAX_WEIGHT} more",
+            f"A post has at most {text.MAX_WEIGHT} characters; take out {weighed.weight - text.MAX_WEIGHT}",
             weight=weighed.weight,
             max_weight=text.MAX_WEIGHT,
         )

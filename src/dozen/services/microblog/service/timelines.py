@@ -12,7 +12,7 @@ from dozen.kit import text as kit_text
 from dozen.services.microblog import queries
 from dozen.services.microblog.errors import NoSuchPerson
 from dozen.services.microblog.service.posts import REALM, STREAM
-from dozen.services.microblog.service.views import must_see, view, views
+from dozen.services.microblog.service.views import load, must_see, view, views
 from dozen.services.microblog.structs import Profile, Thread, View
 
 HOME = Stream(STREAM)
@@ -45,27 +45,31 @@ def fill(
     limit: int,
     keep: Callable[[list[View]], list[View]] | None = None,
     *,
+    sift: Callable[[list[int]], list[int]] | None = None,
     quiet: bool = True,
 ) -> Slice:
     """A full page of what the viewer may see, however much of the list is not for them.
 
-    Some more than a page is looked at, so that one round is enough when a few of them fall out.
+    ``sift`` takes out posts before they are looked at closely, ``keep`` afterwards.
     """
     shown: list[View] = []
     position = before or ids.MAX
     for _ in range(_ROUNDS):
-        wanted = limit - len(shown) + (limit // 2 if keep is not None else 0)
-        got = fetch(position, wanted)
+        room = limit - len(shown)
+        ask = room + (limit // 2 if sift is not None else 0)
+        got = fetch(position, ask)
         if not got:
             return Slice((shown, None))
-        found = views(tx, viewer, got, quiet=quiet)
+        chosen = sift(got) if sift is not None else got
+        cut = len(chosen) > room
+        chosen = chosen[:room]
+        found = views(tx, viewer, chosen, quiet=quiet)
         shown += keep(found) if keep is not None else found
-        if len(shown) > limit or (len(shown) == limit and len(got) == wanted):
-            del shown[limit:]
-            return Slice((shown, shown[-1].post.id))
-        position = got[-1]
-        if len(got) < wanted:
+        position = chosen[-1] if cut else got[-1]
+        if not cut and len(got) < ask:
             return Slice((shown, None))
+        if len(shown) >= limit:
+            break
     return Slice((shown, position))
 
 
@@ -77,7 +81,7 @@ def home(tx: Tx, me: int, *, before: int | None = None, limit: int = 20) -> Slic
         lambda top, n: feeds.home(tx, HOME, me, before=top, limit=n),
         before,
         limit,
-        lambda v: _addressed(tx, me, v),
+        sift=lambda found: _addressed(tx, me, found),
     )
 
 
@@ -88,30 +92,29 @@ def warm(tx: Tx, me: int) -> None:
 
 def newer(tx: Tx, me: int, *, after: int, limit: int = 200) -> list[View]:
     """What came into one's timeline after ``after``, newest first."""
-    found = views(tx, me, feeds.newer(tx, HOME, me, after=after, limit=limit), quiet=True)
-    return _addressed(tx, me, found)
+    found = feeds.newer(tx, HOME, me, after=after, limit=limit)
+    return views(tx, me, _addressed(tx, me, found), quiet=True)
 
 
-def _addressed(tx: Tx, me: int, found: list[View]) -> list[View]:
+def _addressed(tx: Tx, me: int, found: list[int]) -> list[int]:
     """Without answers to people whom the reader does not follow, and without reposts they do not want."""
+    stored = load(tx, found)
     unwanted = graph.hidden_from(tx, me).no_reposts
-    if unwanted:
-        found = [v for v in found if v.repost_of is None or v.author.id not in unwanted]
     strangers = {
-        v.post.reply_to_author_id
-        for v in found
-        if v.post.reply_to_author_id is not None
-        and v.post.reply_to_author_id not in (me, v.post.author_id)
-        and v.post.author_id != me
+        post.reply_to_author_id
+        for post in stored.values()
+        if post.reply_to_author_id is not None and post.author_id != me
     }
-    if not strangers:
-        return found
-    followed = feeds.sources_among(tx, HOME, me, strangers)
-    return [
-        v
-        for v in found
-        if v.post.reply_to_author_id not in strangers or v.post.reply_to_author_id in followed
-    ]
+    followed = feeds.sources_among(tx, HOME, me, strangers) if strangers else set()
+    kept = []
+    for post_id in found:
+        post = stored.get(post_id)
+        if post is None or (unwanted and post.repost_of_id is not None and post.author_id in unwanted):
+            continue
+        to = post.reply_to_author_id
+        if to is None or to in followed or post.author_id in (me, to):
+            kept.append(post_id)
+    return kept
 
 
 def by_person(
