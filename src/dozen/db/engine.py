@@ -283,7 +283,7 @@ class PostgresDatabase:
         return self._once(env, verb, writes=False)
 
     def run_write(self, env: Env, verb: Callable[[Tx], T]) -> T:
-        """As the protocol says; a deadlock or failed serialization is tried again (verbs only touch ``tx``)."""
+        """As the protocol says; deadlocks are tried again (verbs touch ``tx`` alone)."""
         for attempt in range(_TRIES):
             try:
                 return self._once(env, verb, writes=True)

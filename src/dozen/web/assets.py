@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+import re
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ class Assets:
                     whole = [
                         (folder / part).read_bytes() for part in parts if part and not part.startswith("#")
                     ]
-                    self._files[name.removesuffix(".list")] = b"\n".join(whole)
+                    self._files[name.removesuffix(".list")] = b"\n".join(map(_plain_css, whole))
                 else:
                     self._files[name] = path.read_bytes()
         digest = hashlib.sha256()
@@ -90,6 +91,11 @@ class Assets:
             headers.append((b"content-encoding", encoding.encode()))
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+def _plain_css(css: bytes) -> bytes:
+    """Without comments and indentation, which only its writers need."""
+    return re.sub(rb"^\s+|\s+$", b"", re.sub(rb"/\*.*?\*/", b"", css, flags=re.S), flags=re.M)
 
 
 def _brotli(body: bytes) -> bytes:

@@ -332,7 +332,7 @@ class Timelines:
         return found, 0
 
     def pull(self, tx: Tx, name: str, authors: Sequence[int], before: int, limit: int) -> list[int]:
-        """A page straight from the database: far below what is kept, or of people who are nobody's sources."""
+        """A page straight from the database: far below what is kept, or of people nobody follows."""
         found: list[int] = []
         top = before
         newest = min(ids.moment(before), tx.now)
