@@ -131,6 +131,7 @@ def test_deleting_keeps_the_place_of_replies(town: Town) -> None:
         (middle.id, "", 0, True),
         (leaf.id, "leaf", 3, False),
     ]
+    assert [each.likes for each in kept] == [0, 0, 0]
     assert town.read(engagement.counts, [100, middle.id]) == {100: Counts(comments=1)}
     for verb in (engagement.delete_comment, engagement.like_comment):
         with pytest.raises(NoSuchComment):

@@ -78,6 +78,16 @@ def test_a_person_is_forgotten_and_counters_stay_true(town: Town) -> None:
     assert town.read(engagement.counts, [1])[1].likes == 29
 
 
+def test_a_person_can_be_forgotten_in_the_background(town: Town) -> None:
+    busy_subject(town, 1, 1_000)
+    town.env.part(jobs.Registry).add(*engagement.JOBS)
+    town.write(engagement.forget_later, 2)
+    jobs.Runner(town.env, town.db).drain()
+    assert town.read(engagement.comments_by, 2) == []
+    assert town.read(engagement.counts, [1])[1].likes == 29
+    assert town.read(engagement.recount, town.read(engagement.subjects)) == []
+
+
 def test_a_much_liked_comment_goes_in_the_background(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forgetting, "_AT_ONCE", 10)
     made = town.write(engagement.comment, 1, 100, "r.x", "famous")

@@ -9,6 +9,20 @@ from dozen.db import Tx
 from tests.support.town import Town
 
 
+def test_what_somebody_wrote_goes_in_the_background(town: Town) -> None:
+    town.write(
+        search.put_many,
+        [Document(id=i, realm="r", kind="k", author_id=1 + i % 2, body="all") for i in range(1, 1_101)],
+    )
+    town.env.part(jobs.Registry).add(*search.JOBS)
+    town.write(search.forget_later, 1)
+    jobs.Runner(town.env, town.db).drain()
+    query = search.parse("all")
+    hits = town.read(search.find, query, viewer=Viewer(), realm="r", kinds=["k"], author_id=1)
+    assert hits == []
+    assert len(town.read(search.find, query, viewer=Viewer(), realm="r", kinds=["k"], limit=100)) == 100
+
+
 def test_tidying_changes_nothing_but_the_segments(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dozen.core.search.sqlite.BATCH", 1)
     for i in range(1, 16):

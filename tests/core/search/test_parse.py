@@ -23,6 +23,7 @@ from dozen.kit import clock
         ("#café-au-lait", [["tag=cafe"]], []),
         ("-#python", [], ["tag=python"]),
         ("from:@Ada", [["from=ada"]], []),
+        ("filter:links -filter:media", [["has=links"]], ["has=media"]),
         ("has:media lang:EN is:reply", [["has=media"], ["lang=en"], ["is=reply"]], []),
         ("don't", [["don t"]], []),
         ("東京 tower", [["東 京"], ["tower"]], []),

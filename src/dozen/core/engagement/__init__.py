@@ -19,7 +19,8 @@ from dozen.core.engagement.commenting import (
     unlike_comment,
 )
 from dozen.core.engagement.commenting import one as one_comment
-from dozen.core.engagement.forgetting import JOBS, forget_subject
+from dozen.core.engagement.forgetting import forget_subject
+from dozen.core.engagement.jobs import JOBS, forget_later
 from dozen.core.engagement.marking import (
     COMMENTS,
     REVIEWS,
@@ -97,6 +98,7 @@ __all__ = [
     "errors",
     "first_replies",
     "forget",
+    "forget_later",
     "forget_subject",
     "lately",
     "like_comment",

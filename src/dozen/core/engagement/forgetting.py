@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dozen.core import jobs
 from dozen.core.engagement import queries
-from dozen.core.jobs import Handler, Job
 from dozen.db import Tx
-from dozen.kit.env import Env
 
 FORGET_JOB = "engagement.forget_subject"
 _AT_ONCE = 200
@@ -47,12 +45,3 @@ def _some_marks_on(tx: Tx, subject_id: int, limit: int) -> int:
     for person_id, kind in found:
         queries.remove_mark.first(tx, person_id=person_id, subject_id=subject_id, kind=kind)
     return len(found)
-
-
-def _forget(env: Env, job: Job) -> None:
-    db, subject_id = jobs.database(env), int(job.payload["id"])
-    while db.run_write(env, lambda tx: forget_subject(tx, subject_id)):
-        pass
-
-
-JOBS: tuple[Handler, ...] = (jobs.handler(FORGET_JOB, _forget),)

@@ -13,7 +13,7 @@ from dozen.core.search.documents import (
     remove,
 )
 from dozen.core.search.errors import BadQuery, NoSuchSavedSearch, TooManySavedSearches
-from dozen.core.search.jobs import JOBS
+from dozen.core.search.jobs import JOBS, forget_later
 from dozen.core.search.names import put_name, put_names, remove_name, suggest
 from dozen.core.search.parse import parse
 from dozen.core.search.saved_searches import MOST_SAVED, delete_saved, save, saved, saved_search
@@ -52,6 +52,7 @@ __all__ = [
     "find_best",
     "followers_of",
     "forget",
+    "forget_later",
     "only",
     "parse",
     "put",

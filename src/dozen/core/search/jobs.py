@@ -1,4 +1,4 @@
-"""What search does by the clock."""
+"""What search does by the clock and in the background."""
 
 from __future__ import annotations
 
@@ -7,13 +7,27 @@ import time
 from dozen.core import jobs
 from dozen.core.jobs import Handler, Job, Schedule
 from dozen.core.search import sqlite
+from dozen.core.search.documents import forget
+from dozen.db import Tx
 from dozen.kit.env import Env
 
+FORGET_JOB = "search.forget"
 TIDY_JOB = "search.tidy"
 _PAGES = 64
 """Of 4 KiB, in one transaction: some ten milliseconds."""
 _PAUSE_SECONDS = 0.02
 """Between two of them, for others who want to write."""
+
+
+def forget_later(tx: Tx, person_id: int) -> None:
+    """Somebody's account is gone: take what they wrote out of the index, in the background."""
+    jobs.enqueue(tx, FORGET_JOB, {"person": person_id}, key=f"{FORGET_JOB}:{person_id}")
+
+
+def _forget(env: Env, job: Job) -> None:
+    db, person_id = jobs.database(env), int(job.payload["person"])
+    while db.run_write(env, lambda tx: forget(tx, person_id)):
+        pass
 
 
 def _tidy(env: Env, job: Job) -> None:
@@ -27,6 +41,7 @@ def _tidy(env: Env, job: Job) -> None:
 
 
 JOBS: tuple[Handler | Schedule, ...] = (
+    jobs.handler(FORGET_JOB, _forget),
     jobs.handler(TIDY_JOB, _tidy),
     jobs.every(TIDY_JOB, TIDY_JOB, seconds=600),
 )

@@ -20,7 +20,8 @@ from dozen.kit.text import clean
 LONGEST = 500
 """Characters in a query."""
 MOST_TERMS = 32
-OPERATORS = frozenset({"has", "is", "lang"})
+OPERATORS = {"has": "has", "filter": "has", "is": "is", "lang": "lang"}
+"""What may stand before a colon, and the facet that it asks for."""
 FROM = "from="
 """Begins the token of a user name that ``find`` has yet to look up."""
 
@@ -82,7 +83,7 @@ def _phrase(key: str, value: str) -> Phrase:
         name = value.strip().removeprefix("@")
         return (FROM + name.lower(),) if name else ()
     if key in OPERATORS:
-        return (token(key, value),) if value.strip() else ()
+        return (token(OPERATORS[key], value),) if value.strip() else ()
     return tuple(words(f"{key} {value}"))
 
 

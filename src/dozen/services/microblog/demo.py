@@ -24,9 +24,10 @@ from dozen.services.microblog.structs import NOTHING, Entities, Post, Span
 from dozen.web import Progress
 
 POSTS = {"small": 6_000, "large": 1_000_000}
-PICTURES = {"small": 100, "large": 600}
+PICTURES = {"small": 60, "large": 500}
 SPAN = {"small": 40 * clock.DAY, "large": 700 * clock.DAY}
 _BATCH = 2_000
+_LATEST = 500  # posts: those that are seen first have pictures more often
 
 
 class _Town(msgspec.Struct):
@@ -102,7 +103,7 @@ class _Maker:
             elif dice < 0.46 and len(self._recent) > 50:
                 made = self._quote(n, at)
             else:
-                made = self._fresh(n, at, picture=n % every == 0)
+                made = self._fresh(n, at, picture=n % (6 if n > self._count - _LATEST else every) == 0)
             if made is not None:
                 made.likers = self._likers(made.post)
                 yield made

@@ -52,5 +52,5 @@ forget_votes = action(delete(votes).where(votes.c.post_id == param("post")))
 forget_counts = action(delete(poll_counts).where(poll_counts.c.post_id == param("post")))
 forget = action(delete(polls).where(polls.c.post_id == param("post")))
 told = action(
-    update(polls).where(polls.c.post_id == param("post"), polls.c.told.is_(False)).values(told=True)
+    update(polls).where(polls.c.post_id == param("post"), polls.c.told == False).values(told=True)  # noqa: E712
 )
