@@ -58,7 +58,8 @@ def suggest(
     if not typed:
         return []
     limit = max(1, min(limit, 50))
-    found = _beginning(tx, realm, kind, typed)
+    enough = _FEW if len(typed) > 1 else min(_FEW, 4 * limit + len(hidden))
+    found = _beginning(tx, realm, kind, typed, enough)
     fitting = {each.id: each for each in found if each.id not in hidden and _begins(each.words, typed)}
     exact = f" {' '.join(typed)} "
     ranked = sorted(
@@ -68,15 +69,15 @@ def suggest(
     return [Suggestion(each.id, each.name, each.weight) for each in ranked[:limit]]
 
 
-def _beginning(tx: Tx, realm: str, kind: str, typed: list[str]) -> list[NameWord]:
-    """Names that one of the words typed begins: a word that few begin with, or else the longest."""
+def _beginning(tx: Tx, realm: str, kind: str, typed: list[str], enough: int) -> list[NameWord]:
+    """All names that one of the words typed begins, if they are few; else the weightiest for the longest."""
     for word in sorted(typed, key=len):
         given = {"realm": realm, "kind": kind, "start": word}
         found = queries.names_by_word.all(tx, **given, limit=_FEW + 1)
         if len(found) <= _FEW:
             return found
     head = word[:2]
-    return found + queries.names_by_weight[len(head)].all(tx, **given, head=head, limit=_FEW)
+    return found + queries.names_by_weight[len(head)].all(tx, **given, head=head, limit=enough)
 
 
 def _begins(all_words: str, typed: list[str]) -> bool:

@@ -131,7 +131,9 @@ add_name = action(
     .on_conflict_do_nothing()
 )  # fmt: skip
 delete_name = action(delete(names).where(*_of_kind, _n.ref_id == param("id")))
-_weightiest = _named.where(_begins).order_by(_n.weight.desc(), _n.ref_id.desc()).limit(param("limit"))
+# Not as a range of words, lest an index of words is taken and all of them are sorted by weight.
+_starts = func.substr(_n.word, 1, func.length(param("start", Text()))) == param("start", Text())
+_weightiest = _named.where(_starts).order_by(_n.weight.desc(), _n.ref_id.desc()).limit(param("limit"))
 names_by_word = rows(NameWord, _named.where(_begins).order_by(_n.word).limit(param("limit")))
 names_by_weight = {
     1: rows(NameWord, _weightiest.where(_n.head1 == param("head"))),

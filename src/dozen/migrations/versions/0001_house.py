@@ -1397,4 +1397,4 @@ def upgrade() -> None:
     )
     # ### end Alembic commands ###
     for statement in SQLITE if op.get_bind().dialect.name == "sqlite" else POSTGRESQL:
-        op.execute(sa.DDL(statement.replace("%", "%%")))
+        op.get_bind().exec_driver_sql(statement)

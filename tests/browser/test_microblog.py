@@ -1,0 +1,186 @@
+"""The microblog as a person uses it: in a real browser, on a real server."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.support.process import Process
+
+pytestmark = pytest.mark.browser
+
+PASSWORD = "a long enough password"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+    """A server with a few people and posts."""
+    made = Process(tmp_path_factory.mktemp("browser") / "data")
+    for name in ("ada", "bo"):
+        token = made.register(name)
+        for n in range(25):
+            answer = made.client.post(
+                "/microblog/tweets",
+                headers={"authorization": f"Bearer {token}"},
+                json={"text": f"{name} writes number {n} #{name}"},
+            )
+            assert answer.status_code == 201
+    yield made
+    made.stop()
+
+
+def open_page(context: BrowserContext) -> tuple[Page, list[str]]:
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
+    return page, complaints
+
+
+def log_in(page: Page, server: Process, name: str) -> None:
+    page.goto(f"{server.url}/login")
+    page.get_by_label("Username or e-mail").fill(name)
+    page.get_by_label("Password").fill("quite a long password")
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url(f"{server.url}/")
+
+
+def test_from_signing_up_to_a_liked_post(chromium: Browser, server: Process) -> None:
+    context = chromium.new_context(viewport={"width": 360, "height": 780})
+    page, complaints = open_page(context)
+    page.goto(f"{server.url}/register?next=/microblog")
+    page.get_by_label("Username").fill("cy")
+    page.get_by_label("E-mail").fill("cy@example.org")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign up").click()
+    page.wait_for_url(f"{server.url}/microblog")
+    page.get_by_placeholder("What is happening?").fill("Hello from my phone 👋🏽 #first")
+    page.get_by_role("button", name="Post", exact=True).click()
+    entry = page.locator("article.entry", has_text="Hello from my phone").first
+    expect(entry).to_be_visible()
+    assert page.url == f"{server.url}/microblog"
+    like = entry.get_by_role("button", name="Like")
+    like.click()
+    expect(like).to_have_attribute("aria-pressed", "true")
+    page.reload()
+    expect(page.locator("article.entry").first.get_by_role("button", name="Like")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 360
+    assert complaints == []
+    context.close()
+
+
+def test_everything_works_without_scripts(chromium: Browser, server: Process) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page, _ = open_page(context)
+    log_in(page, server, "ada")
+    page.goto(f"{server.url}/microblog")
+    seen = set(page.locator("article.entry").evaluate_all("all => all.map(e => e.id)"))
+    page.get_by_role("link", name="Older").click()
+    older = set(page.locator("article.entry").evaluate_all("all => all.map(e => e.id)"))
+    assert seen
+    assert older
+    assert not seen & older
+    page.goto(f"{server.url}/microblog")
+    page.get_by_placeholder("What is happening?").fill("Posted with nothing but a form")
+    page.get_by_role("button", name="Post", exact=True).click()
+    page.wait_for_url(re.compile(r"/microblog/tweets/\d+$"))
+    expect(page.get_by_text("Posted with nothing but a form").first).to_be_visible()
+    page.locator("article.entry").first.get_by_role("button", name="Like").click()
+    expect(page.locator("article.entry").first.get_by_role("button", name="Like")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    page.goto(f"{server.url}/@bo")
+    page.get_by_role("button", name="Follow").first.click()
+    expect(page.get_by_role("button", name="Following").first).to_be_visible()
+    page.goto(f"{server.url}/microblog/search?q=bo+writes&kind=latest")
+    expect(page.locator("article.entry").first).to_be_visible()
+    context.close()
+
+
+def test_new_posts_announce_themselves(chromium: Browser, server: Process) -> None:
+    context = chromium.new_context()
+    page, complaints = open_page(context)
+    log_in(page, server, "ada")
+    page.goto(f"{server.url}/@bo")
+    follow = page.get_by_role("button", name=re.compile("^Follow"))
+    if follow.first.get_attribute("aria-pressed") == "false":
+        follow.first.click()
+        expect(follow.first).to_have_attribute("aria-pressed", "true")
+    page.goto(f"{server.url}/microblog")
+    page.wait_for_timeout(800)
+    answer = server.client.post("/api/login", json={"username": "bo", "password": "quite a long password"})
+    token = answer.json()["access_token"]
+    server.client.post(
+        "/microblog/tweets",
+        headers={"authorization": f"Bearer {token}"},
+        json={"text": "Just now, by itself"},
+    )
+    bar = page.get_by_role("button", name="1 new post")
+    expect(bar).to_be_visible(timeout=10_000)
+    bar.click()
+    expect(page.locator("article.entry", has_text="Just now, by itself").first).to_be_visible()
+    assert complaints == []
+    context.close()
+
+
+def test_scrolling_loads_more_without_repeating(chromium: Browser, server: Process) -> None:
+    context = chromium.new_context()
+    page, complaints = open_page(context)
+    page.goto(f"{server.url}/microblog")
+    for _ in range(8):
+        page.mouse.wheel(0, 4000)
+        page.wait_for_timeout(250)
+    ids = page.locator("article.entry").evaluate_all("all => all.map(e => e.id)")
+    assert len(ids) >= 40
+    assert len(ids) == len(set(ids))
+    assert complaints == []
+    context.close()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "light"), (1280, "dark")])
+def test_axe_finds_nothing(chromium: Browser, server: Process, width: int, scheme: str) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page, complaints = open_page(context)
+    log_in(page, server, "ada")
+    axe = Axe()
+    for path in (
+        "/",
+        "/microblog",
+        "/microblog/timeline/public",
+        "/@bo",
+        "/microblog/search?q=writes",
+        "/microblog/notifications",
+        "/microblog/bookmarks",
+        "/microblog/compose",
+        "/microblog/trends",
+        "/microblog/messages",
+        "/microblog/lists",
+        "/settings",
+        "/settings/profile",
+        "/settings/security",
+        "/settings/tokens",
+        "/inbox",
+    ):
+        page.goto(server.url + path)
+        found = axe.run(page)
+        assert found.violations_count == 0, f"{path} at {width}: {found.generate_report()}"
+    assert complaints == []
+    context.close()
+
+
+def test_pages_weigh_little(chromium: Browser, server: Process) -> None:
+    """The first view is at most 50 KB on the wire, without pictures."""
+    context = chromium.new_context()
+    page = context.new_page()
+    sizes: list[int] = []
+    page.on("requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"]))
+    page.goto(f"{server.url}/microblog", wait_until="networkidle")
+    assert sum(sizes) <= 50 * 1024
+    context.close()
