@@ -118,19 +118,19 @@ def _demo(settings: Settings, args: argparse.Namespace) -> int:
 
 
 def _user(settings: Settings, args: argparse.Namespace) -> int:
-    from dozen.app import people
+    from dozen.app.people import create, promote
 
     if args.user_command == "promote":
-        return people.promote(settings, args.username)
-    return people.create(
+        return promote(settings, args.username)
+    return create(
         settings, args.username, email=args.email, name=args.name, password=args.password, admin=args.admin
     )
 
 
 def _token(settings: Settings, args: argparse.Namespace) -> int:
-    from dozen.app import people
+    from dozen.app.people import token
 
-    return people.token(
+    return token(
         settings, args.user, kind=args.kind, scopes=args.scopes.split(","), days=args.days, as_json=args.json
     )
 

@@ -62,7 +62,7 @@ def _unmade(settings: Settings) -> bool:
 
 def _load_demo(settings: Settings, size: str, *, asked: bool) -> None:
     from dozen.app.system import System
-    from dozen.services.home.demo import is_empty
+    from dozen.services.home.service import is_empty
 
     system = System(settings)
     empty = system.db.run_read(system.env, is_empty)

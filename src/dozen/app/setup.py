@@ -35,7 +35,7 @@ def migrate(settings: Settings) -> None:
 
 def demo(settings: Settings, *, size: str, seed: int = 12) -> int:
     """Load every room's sample data, once. Gives the number of rooms that loaded some."""
-    from dozen.services.home.demo import is_empty
+    from dozen.services.home.service import is_empty
 
     system = System(settings)
     system.lease_ids()

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from dozen.core import jobs
 from dozen.core.accounts.structs import Actor, AppActor, Card
 from dozen.core.cache import Lru
 from dozen.core.realtime import Event, Hub, publish
@@ -23,6 +24,8 @@ from dozen.kit.env import Env
 
 CARD = "accounts.card"
 """Topic: somebody's card or profile changed (key: their id), or they are new, gone, or back."""
+CHANGED_JOB = "people.changed"
+"""Job: the same (payload: ``id``), for whoever keeps people findable; no block handles it itself."""
 ACCESS = "accounts.access"
 """Topic: a session or token of somebody ended, or their standing changed (key: their id; 0: anybody)."""
 
@@ -173,6 +176,8 @@ class Access:
 def card_changed(tx: Tx, person_id: int, data: Any = None) -> None:
     """Everything that shows somebody's name, picture or marks is to be read again."""
     publish(tx, CARD, person_id, data)
+    # Whoever makes people findable hears of it as a job: it must happen, and once.
+    jobs.enqueue(tx, CHANGED_JOB, {"id": str(person_id)}, key=f"{CHANGED_JOB}:{person_id}")
     cards, access = tx.part(Cards), tx.part(Access)
 
     def drop() -> None:

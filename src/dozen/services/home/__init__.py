@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from dozen.kit.env import Env
 from dozen.services.home import moderating
 from dozen.services.home.api import api, health
-from dozen.services.home.demo import load as load_demo
 from dozen.services.home.files import files
 from dozen.services.home.jobs import WORK
 from dozen.services.home.pages import pages
-from dozen.web import Place, Room
+from dozen.web import Place, Progress, Room
+
+
+def _demo(env: Env, *, size: str, seed: int, progress: Progress) -> None:
+    from dozen.services.home.demo import load  # it brings pictures and words that a server never needs
+
+    load(env, size=size, seed=seed, progress=progress)
+
 
 ROOM = Room(
     name="home",
@@ -27,5 +34,5 @@ ROOM = Room(
     scopes={"account:read": "See your account", "account:write": "Change your account"},
     work=WORK,
     listen=moderating.register,
-    demo=load_demo,
+    demo=_demo,
 )

@@ -25,11 +25,6 @@ PASSWORD = "dozen-demo"  # noqa: S105 - printed for everybody to try
 _BATCH = 5_000
 
 
-def is_empty(tx: Tx) -> bool:
-    """Whether nobody is here yet."""
-    return not accounts.directory(tx, limit=1)
-
-
 def load(env: Env, *, size: str, seed: int, progress: Progress) -> None:
     """People, their portraits, and who follows whom. The first ten have e-mail addresses and a password."""
     db = database(env)

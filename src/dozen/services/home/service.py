@@ -36,3 +36,8 @@ def document(profile: accounts.Profile) -> search.Document:
         title=f"{profile.name} {profile.username}",
         body=profile.bio,
     )
+
+
+def is_empty(tx: Tx) -> bool:
+    """Whether nobody is here yet."""
+    return not accounts.directory(tx, limit=1)

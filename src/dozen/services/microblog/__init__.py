@@ -6,8 +6,8 @@ from pathlib import Path
 
 from dozen.core import notifications
 from dozen.db import Tx
+from dozen.kit.env import Env
 from dozen.services.microblog.api import api
-from dozen.services.microblog.demo import load as load_demo
 from dozen.services.microblog.jobs import WORK
 from dozen.services.microblog.lists_api import lists_api
 from dozen.services.microblog.lists_pages import lists_pages
@@ -17,11 +17,17 @@ from dozen.services.microblog.pages import pages, profiles
 from dozen.services.microblog.reports_api import reports_api
 from dozen.services.microblog.reports_pages import reports_pages
 from dozen.services.microblog.service import messages, notes, posts
-from dozen.web import Place, Room
+from dozen.web import Place, Progress, Room
 
 
 def _counts(tx: Tx, me: int) -> dict[str, int]:
     return {"notifications": notifications.unread(tx, me), "messages": messages.unread(tx, me)}
+
+
+def _demo(env: Env, *, size: str, seed: int, progress: Progress) -> None:
+    from dozen.services.microblog.demo import load  # it brings pictures and words that a server never needs
+
+    load(env, size=size, seed=seed, progress=progress)
 
 
 ROOM = Room(
@@ -64,6 +70,6 @@ ROOM = Room(
     figures={posts.POSTS: "Posts"},
     work=WORK,
     listen=notes.register,
-    demo=load_demo,
+    demo=_demo,
     counts=_counts,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dozen.core import accounts, engagement, feeds, graph, jobs, moderation, notifications
 from dozen.core.jobs import Handler, Job, Schedule
 from dozen.db import Tx
+from dozen.kit import clock
 from dozen.kit import text as kit_text
 from dozen.kit.env import Env
 from dozen.services.microblog import poll_queries, queries
@@ -91,7 +92,7 @@ def _forget_some(tx: Tx, person: int) -> bool:
 
 def sweep_purged(tx: Tx, job: Job) -> None:
     """Find accounts that were purged lately; each gets a job of its own, once."""
-    for purged in accounts.purged(tx, limit=500):
+    for purged in accounts.purged(tx, (tx.now - 2 * clock.DAY, 0)):
         jobs.enqueue(
             tx,
             "microblog.forget_person",
