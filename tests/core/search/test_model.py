@@ -155,10 +155,8 @@ def test_no_document_breaks_the_database(town: Town, text: str, tag: str) -> Non
         assert [hit.id for hit in hits] == [1]
 
 
+@pytest.mark.parametrize("town", ["sqlite"], indirect=True)  # PostgreSQL keeps such a list itself
 def test_the_waiting_list_is_put_in_together(town: Town) -> None:
-    if town.db.dialect != "sqlite":
-        pytest.skip("PostgreSQL keeps such a list itself")
-
     def waiting(tx: Tx) -> int:
         return int(tx.driver.execute("SELECT count(*) FROM search_waiting").fetchone()[0])
 

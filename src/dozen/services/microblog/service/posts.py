@@ -314,15 +314,14 @@ def _index(tx: Tx, post: Post, items: list[media.Media], named: list[Card], *, a
         queries.tag(tx, tag=tag, post=post.id)
     for person in named:
         queries.mention(tx, person=person.id, post=post.id)
-    if not again and hashtags:
+    protected = accounts.cards(tx, [post.author_id])[post.author_id].protected
+    if not again and hashtags and not protected:  # trends are for everybody to see
         trends.used(
             tx,
             [(tag, span.value) for tag, span in zip(hashtags, _first_spans(post.entities), strict=False)],
             post.place,
         )
-    search.put(
-        tx, document(post, items, protected=accounts.cards(tx, [post.author_id])[post.author_id].protected)
-    )
+    search.put(tx, document(post, items, protected=protected))
 
 
 def _first_spans(entities: Entities) -> list[Span]:

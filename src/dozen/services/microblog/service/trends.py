@@ -18,7 +18,7 @@ from dozen.services.microblog import trend_queries as queries
 
 RECENT_HOURS = 6
 BASE_HOURS = 7 * 24
-_LEAST_POSTS = 2
+_LEAST_POSTS = 3
 _KEEP_HOURS = 30 * 24
 
 
