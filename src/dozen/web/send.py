@@ -157,7 +157,11 @@ async def _pump(chunks: AsyncIterator[bytes], send: Any, leaving: asyncio.Future
     """Send chunks as they come, until the caller has left or the server ends."""
     while True:
         coming = asyncio.ensure_future(anext(chunks, None))
-        await asyncio.wait((coming, leaving), return_when=asyncio.FIRST_COMPLETED)
+        try:
+            await asyncio.wait((coming, leaving), return_when=asyncio.FIRST_COMPLETED)
+        except BaseException:
+            coming.cancel()
+            raise
         if leaving.done():
             coming.cancel()
             with contextlib.suppress(asyncio.CancelledError):
