@@ -10,7 +10,7 @@ from dozen.core.analytics import Buffer
 from dozen.core.cache import Limiter
 from dozen.core.realtime import Hub
 from dozen.kit import crypto
-from dozen.kit.errors import Fault, Forbidden, Unauthenticated
+from dozen.kit.errors import Forbidden, Unauthenticated
 from dozen.web.doors import Dialect
 
 if TYPE_CHECKING:
@@ -160,6 +160,3 @@ def check_csrf(call: Call, given: str) -> None:
     ):
         raise BadCsrf
     call.csrf_checked = True
-
-
-FAULTS: tuple[type[Fault], ...] = (BadToken, MissingScope, BadCsrf, NotStaff)

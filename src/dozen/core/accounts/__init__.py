@@ -53,7 +53,7 @@ from dozen.core.accounts.grants import (
     refresh,
     revoke,
 )
-from dozen.core.accounts.jobs import JOBS, purge_due, sweep
+from dozen.core.accounts.jobs import JOBS, forget_purged, purge_due, sweep
 from dozen.core.accounts.letters import (
     RESET_PATH,
     VERIFY_PATH,
@@ -207,6 +207,7 @@ __all__ = [
     "find_by_email",
     "find_by_phone",
     "flush_seen",
+    "forget_purged",
     "granted_scopes",
     "hash_password",
     "how_many",

@@ -3,12 +3,18 @@ process does that for itself (``flush_seen``)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from dozen.core.accounts import deletion, letters, people_queries
-from dozen.core.jobs import Handler, Job, Schedule, every, tx_handler
+from dozen.core.jobs import Handler, Job, Schedule, database, every, tx_handler
 from dozen.db import Tx
 from dozen.kit import clock
+from dozen.kit.env import Env
 
 _PURGED_AT_ONCE = 10
+_LOOK_BACK = 7 * clock.DAY
+"""Purged accounts are looked at again for so long: what is forgotten already costs next to nothing."""
 
 
 def sweep(tx: Tx) -> int:
@@ -37,6 +43,17 @@ def _sweep(tx: Tx, job: Job) -> None:
 
 def _purge(tx: Tx, job: Job) -> None:
     purge_due(tx)
+
+
+def forget_purged(env: Env, forget: Callable[..., bool]) -> None:
+    """Have a block forget those whose accounts were purged lately: ``forget(tx, person=…)``, each step in
+    a transaction of its own, until it says that there is no more."""
+    db, after = database(env), (clock.now() - _LOOK_BACK, 0)
+    while gone := db.run_read(env, partial(deletion.purged, after=after)):
+        for each in gone:
+            while db.run_write(env, partial(forget, person=each.person_id)):
+                pass
+        after = (gone[-1].at, gone[-1].person_id)
 
 
 JOBS: tuple[Handler | Schedule, ...] = (

@@ -11,22 +11,14 @@ from dozen.core.graph.bulk import forget
 from dozen.core.graph.follows import ACCEPT_JOB, accept_waiting
 from dozen.core.jobs import Handler, Job, Schedule
 from dozen.db import Tx
-from dozen.kit import clock
 from dozen.kit.env import Env
 
 _PEOPLE = 500
-_LOOK_BACK = 7 * clock.DAY
-"""Purged accounts are looked at again for so long: what is forgotten already costs next to nothing."""
 
 
 def _forget(env: Env, job: Job) -> None:
     """Untie those whose accounts were purged."""
-    db, after = jobs.database(env), (clock.now() - _LOOK_BACK, 0)
-    while gone := db.run_read(env, partial(accounts.purged, after=after)):
-        for each in gone:
-            while db.run_write(env, partial(forget, person=each.person_id)):
-                pass
-        after = (gone[-1].at, gone[-1].person_id)
+    accounts.forget_purged(env, forget)
 
 
 def _end_mutes(env: Env, job: Job) -> None:

@@ -8,21 +8,12 @@ from dozen.core import accounts, jobs
 from dozen.core.jobs import Handler, Job, Schedule
 from dozen.core.messaging.forgetting import forget, sweep
 from dozen.core.messaging.opening import SWEEP_JOB
-from dozen.kit import clock
 from dozen.kit.env import Env
-
-_LOOK_BACK = 7 * clock.DAY
-"""Purged accounts are looked at again for so long: what is forgotten already costs next to nothing."""
 
 
 def _forget(env: Env, job: Job) -> None:
     """Take away what purged accounts wrote."""
-    db, after = jobs.database(env), (clock.now() - _LOOK_BACK, 0)
-    while gone := db.run_read(env, partial(accounts.purged, after=after)):
-        for each in gone:
-            while db.run_write(env, partial(forget, person=each.person_id)):
-                pass
-        after = (gone[-1].at, gone[-1].person_id)
+    accounts.forget_purged(env, forget)
 
 
 def _sweep(env: Env, job: Job) -> None:

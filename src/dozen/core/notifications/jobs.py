@@ -15,18 +15,11 @@ from dozen.kit.env import Env
 KEEP_FOR = 365 * clock.DAY
 """How long items are kept, in milliseconds."""
 _PEOPLE = 200
-_LOOK_BACK = 7 * clock.DAY
-"""Purged accounts are looked at again for so long: what is forgotten already costs next to nothing."""
 
 
 def _forget(env: Env, job: Job) -> None:
     """Take away what those were told and caused whose accounts were purged."""
-    db, after = jobs.database(env), (clock.now() - _LOOK_BACK, 0)
-    while gone := db.run_read(env, partial(accounts.purged, after=after)):
-        for each in gone:
-            while db.run_write(env, partial(forget, person=each.person_id)):
-                pass
-        after = (gone[-1].at, gone[-1].person_id)
+    accounts.forget_purged(env, forget)
 
 
 def _trim(env: Env, job: Job) -> None:
