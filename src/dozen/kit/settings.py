@@ -41,6 +41,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mail_url: str = ""
     """``smtp://user:password@host:587``; empty: mail is written to ``outbox`` in the data folder."""
     mail_from: str = "Dozen <dozen@localhost>"
+    outbound_allow: str = ""
+    """Where this server may send requests (webhooks, payment gateways): ``*`` for any public address, hosts,
+    networks, comma-separated, each with an optional ``:port``; empty: nowhere."""
     registration: str = "open"
     """``open`` or ``closed``."""
     proxies: str = ""
