@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -14,29 +13,12 @@ from sqlalchemy import inspect
 from dozen.app import tables as _all  # noqa: F401 - registers every table
 from dozen.db import metadata, open_database
 from dozen.db.migrate import core_connection, current, newest, upgrade
-from tests.support.services import postgres_url
-
-
-def _fresh(kind: str, folder: Path) -> str:
-    if kind == "sqlite":
-        return f"sqlite:///{folder / 'fresh.db'}"
-    url = postgres_url()
-    if url is None:
-        pytest.skip("PostgreSQL is not installed and DOZEN_TEST_DATABASE_URL is not set")
-    import os
-
-    import psycopg
-
-    name = f"dozen_migrated_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-    with psycopg.connect(url, autocommit=True) as admin:
-        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        admin.execute(f'CREATE DATABASE "{name}"')
-    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+from tests.support.town import bare_database
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_a_migrated_database_is_what_the_tables_say(kind: str, tmp_path: Path) -> None:
-    db = open_database(_fresh(kind, tmp_path))
+    db = open_database(bare_database(kind, tmp_path))
     assert current(db) == ""
     upgrade(db)
     assert current(db) == newest() != ""

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
+import pytest
+
 from dozen.app import tables as _all_tables  # noqa: F401 - registers every table
 from dozen.db import Database, Tx, metadata, open_database
 from dozen.db.engine import PostgresDatabase, SqliteDatabase
@@ -85,9 +87,28 @@ def empty_database(kind: str, folder: Path) -> str | None:
         db = open_database(url)
         assert isinstance(db, PostgresDatabase)
         names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
+        db.connection().execute("SET session_replication_role = replica")  # no triggers: some refuse this
         db.connection().execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
         db.close()
     return url
+
+
+def bare_database(kind: str, folder: Path, name: str = "bare") -> str:
+    """The URL of a database without any table. Skips the test where the engine is missing."""
+    if kind == "sqlite":
+        return f"sqlite:///{folder / name}.db"
+    url = postgres_url()
+    if url is None:
+        pytest.skip("PostgreSQL is not installed and DOZEN_TEST_DATABASE_URL is not set")
+    import os
+
+    import psycopg
+
+    name = f"dozen_{name}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    with psycopg.connect(url, autocommit=True) as admin:
+        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        admin.execute(f'CREATE DATABASE "{name}"')
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
 def found_town(kind: str, folder: Path, **settings: Any) -> Town | None:

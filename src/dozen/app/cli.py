@@ -81,6 +81,12 @@ def _parser() -> argparse.ArgumentParser:
     mint.add_argument("--days", type=int, default=365)
     mint.add_argument("--json", action="store_true")
 
+    backup = add("backup", "Write everything into one file, while the server runs.", _backup)
+    backup.add_argument("file", type=Path, metavar="FILE", help="such as dozen-2027-01-31.tar.gz")
+    restore = add("restore", "Put a backup into an empty installation.", _restore)
+    restore.add_argument("file", type=Path, metavar="FILE")
+    add("doctor", "Look at everything the installation stands on.", _doctor)
+
     jobs = add("jobs", "Look at background jobs that gave up, and run them again.", _jobs)
     jobs.add_argument("action", choices=("list", "retry", "discard"), nargs="?", default="list")
     jobs.add_argument("id", type=int, nargs="?")
@@ -133,6 +139,24 @@ def _token(settings: Settings, args: argparse.Namespace) -> int:
     return token(
         settings, args.user, kind=args.kind, scopes=args.scopes.split(","), days=args.days, as_json=args.json
     )
+
+
+def _backup(settings: Settings, args: argparse.Namespace) -> int:
+    from dozen.app.backup import backup
+
+    return backup(settings, args.file)
+
+
+def _restore(settings: Settings, args: argparse.Namespace) -> int:
+    from dozen.app.backup import restore
+
+    return restore(settings, args.file)
+
+
+def _doctor(settings: Settings, args: argparse.Namespace) -> int:
+    from dozen.app import doctor
+
+    return doctor.run(settings)
 
 
 def _jobs(settings: Settings, args: argparse.Namespace) -> int:

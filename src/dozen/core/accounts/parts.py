@@ -57,6 +57,18 @@ class Cards:
         found = self._cards.get(person_id)
         return found[1] if found is not None and now < found[0] else None
 
+    def many(self, people: Iterable[int], now: int, found: dict[int, Card]) -> list[int]:
+        """Put the cards that are kept into ``found``; gives who is missing."""
+        get = self._cards.get
+        missing = []
+        for person_id in people:
+            kept = get(person_id)
+            if kept is not None and now < kept[0]:
+                found[person_id] = kept[1]
+            else:
+                missing.append(person_id)
+        return missing
+
     def id_of(self, key: str) -> int | None:
         """Who had this username when we last looked: check it against their card."""
         return self._ids.get(key)

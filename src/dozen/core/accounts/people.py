@@ -222,15 +222,9 @@ def profile(tx: Tx, person_id: int) -> Profile:
 
 def cards(tx: Tx, person_ids: Iterable[int]) -> dict[int, Card]:
     """Cards by id; who does not exist or was deleted is missing. Mostly from memory."""
-    part, now = tx.part(Cards), tx.now
+    part = tx.part(Cards)
     found: dict[int, Card] = {}
-    missing = []
-    for person_id in person_ids:
-        card = part.get(person_id, now)
-        if card is None:
-            missing.append(person_id)
-        else:
-            found[person_id] = card
+    missing = part.many(person_ids, tx.now, found)
     if missing:
         fresh = people_queries.cards.all(tx, ids=missing)
         part.remember(tx, fresh)

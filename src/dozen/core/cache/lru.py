@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
@@ -35,6 +36,18 @@ class Lru(Generic[K, V]):
     def get(self, key: K) -> V | None:
         value = self._young.get(key)
         return value if value is not None else self._from_old(key)
+
+    def many(self, keys: Iterable[K], found: dict[K, V]) -> list[K]:
+        """Put what is there into ``found``; gives the keys that are missing."""
+        young = self._young
+        missing = []
+        for key in keys:
+            value = young.get(key)
+            if value is None and (value := self._from_old(key)) is None:
+                missing.append(key)
+            else:
+                found[key] = value
+        return missing
 
     def put(self, key: K, value: V, stamp: int | None = None) -> None:
         with self._lock:
