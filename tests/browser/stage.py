@@ -3,6 +3,7 @@ Content-Security-Policy, with posts made up here. No database, no rooms."""
 
 from __future__ import annotations
 
+import json
 import queue
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -53,7 +54,8 @@ THREAD = "{% extends 'layout.html' %}{% block main %}<h1>Thread</h1>{% endblock 
 
 
 class Stage:
-    """``stage.url`` shows it; ``stage.asked`` is what was posted; ``stage.push`` sends an event."""
+    """``stage.url`` shows it; ``stage.asked`` is what was posted; ``stage.push`` sends an event;
+    ``stage.directions`` is where scripts are sent that post to an address, and with which message."""
 
     def __init__(self) -> None:
         folder = Path("/nonexistent")
@@ -77,6 +79,7 @@ class Stage:
         templates.loader = jinja2.ChoiceLoader([jinja2.DictLoader(own), real])
         self.newest = NEWEST
         self.asked: list[tuple[str, bytes, bool]] = []
+        self.directions: dict[str, dict[str, Any]] = {}
         self.listeners: list[queue.Queue[str]] = []
         stage = self
 
@@ -184,6 +187,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("location", self.headers.get("referer", "/"))
             self.send_header("content-length", "0")
             self.end_headers()
+        elif self.path in stage.directions:
+            self._say(json.dumps(stage.directions[self.path]), "application/json")
         elif self.path == "/posts":
             self._say(stage.one(1000 + len(stage.asked)))
         else:

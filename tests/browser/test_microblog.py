@@ -104,6 +104,75 @@ def test_everything_works_without_scripts(chromium: Browser, server: Process) ->
     context.close()
 
 
+def test_what_was_done_is_undone(chromium: Browser, server: Process) -> None:
+    """Unfollowing and taking a bookmark away by their buttons, blocking by the menu and a new page."""
+    server.register("dan")
+    context = chromium.new_context()
+    page, complaints = open_page(context)
+    log_in(page, server, "dan")
+    page.goto(f"{server.url}/@bo")
+    follow = page.locator("button.btn-follow").first
+    save = page.locator("article.entry").first.get_by_role("button", name="Bookmark")
+    for button, said in ((follow, "Unfollowed @bo"), (save, "Bookmark removed")):
+        for pressed in ("true", "false"):
+            button.click()
+            expect(button).to_have_attribute("aria-pressed", pressed)
+        toast = page.locator(".toast", has_text=said)
+        expect(toast).to_be_visible()
+        with page.expect_response(lambda answer: answer.request.method == "POST"):
+            toast.get_by_role("button", name="Undo").click()
+        expect(button).to_have_attribute("aria-pressed", "true")
+        expect(toast).to_have_count(0)
+    page.reload()
+    expect(follow).to_have_attribute("aria-pressed", "true")
+    expect(save).to_have_attribute("aria-pressed", "true")
+    assert complaints == []
+    context.close()
+
+
+def test_a_block_is_undone_without_scripts(chromium: Browser, server: Process) -> None:
+    server.register("eve")
+    context = chromium.new_context(java_script_enabled=False)
+    page, _ = open_page(context)
+    log_in(page, server, "eve")
+    page.goto(f"{server.url}/@bo")
+    page.locator("main details.menu summary").first.click()
+    page.get_by_role("button", name="Block", exact=True).click()
+    toast = page.locator(".toast")
+    expect(toast).to_contain_text("You have blocked @bo")
+    toast.get_by_role("button", name="Unblock").click()
+    expect(page.locator("button.btn-follow").first).to_be_visible()
+    context.close()
+
+
+def test_the_menu_of_a_post_opens_with_and_without_scripts(chromium: Browser, server: Process) -> None:
+    context = chromium.new_context()
+    page, complaints = open_page(context)
+    log_in(page, server, "ada")
+    page.goto(f"{server.url}/@bo")
+    more = page.locator("article.entry").first.get_by_label("More about this post")
+    more.click()
+    expect(page.get_by_role("button", name="Mute @bo")).to_be_visible()
+    assert page.url == f"{server.url}/@bo"
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Mute @bo")).to_be_hidden()
+    assert complaints == []
+    context.close()
+    context = chromium.new_context(java_script_enabled=False)
+    page, _ = open_page(context)
+    log_in(page, server, "ada")
+    page.goto(f"{server.url}/@ada")
+    page.locator("article.entry").first.get_by_label("More about this post").click()
+    page.wait_for_url(re.compile(r"/microblog/tweets/\d+/menu$"))
+    page.get_by_role("button", name="Pin to your page").click()
+    expect(page.get_by_role("button", name="Unpin from your page")).to_be_visible()
+    page.get_by_role("button", name="Unpin from your page").click()
+    expect(page.get_by_role("button", name="Pin to your page")).to_be_visible()
+    context.close()
+
+
 def test_new_posts_announce_themselves(chromium: Browser, server: Process) -> None:
     context = chromium.new_context()
     page, complaints = open_page(context)
@@ -171,6 +240,11 @@ def test_axe_finds_nothing(chromium: Browser, server: Process, width: int, schem
         page.goto(server.url + path)
         found = axe.run(page)
         assert found.violations_count == 0, f"{path} at {width}: {found.generate_report()}"
+    page.goto(f"{server.url}/@bo")
+    menu = page.locator("article.entry a[data-menu]").first.get_attribute("href")
+    page.goto(f"{server.url}{menu}")
+    found = axe.run(page)
+    assert found.violations_count == 0, f"{menu} at {width}: {found.generate_report()}"
     assert complaints == []
     context.close()
 

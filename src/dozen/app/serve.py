@@ -16,6 +16,8 @@ from dozen.app import setup
 from dozen.kit.settings import Settings
 
 console = Console()
+_HEAD_MS = 15_000
+"""How long a request's head may take to arrive, and a connection may be idle."""
 
 
 def run(settings: Settings, *, tls: bool, demo: str | None) -> int:
@@ -112,20 +114,21 @@ def _serve_one(settings: Settings, certificate: tuple[Path, Path] | None) -> int
 
 
 async def _main(settings: Settings, certificate: tuple[Path, Path] | None) -> int:
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
     from granian.server.embed import Server
 
-    from dozen.app.asgi import build
+    from dozen.app.asgi import build, settle
 
     app = build(settings)
+    settle()
     common: dict[str, Any] = {
         "address": settings.host,
         "interface": Interfaces.ASGI,
         "log_level": LogLevels.error,
         "log_dictconfig": {"disable_existing_loggers": False},
-        "http1_settings": HTTP1Settings(header_read_timeout=15_000),
+        "http1_settings": HTTP1Settings(header_read_timeout=_HEAD_MS),
         "backlog": 1024,
     }
     servers = []
@@ -134,7 +137,8 @@ async def _main(settings: Settings, certificate: tuple[Path, Path] | None) -> in
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stopping.set)
     async with app.lifespan():
-        servers.append(Server(_http_only(app), port=settings.port, **common))
+        # While it is open which HTTP it will be, granian waits for ever for a caller who says nothing.
+        servers.append(Server(_http_only(app), port=settings.port, http=HTTPModes.http1, **common))
         if certificate:
             servers.append(
                 Server(
@@ -177,13 +181,16 @@ def _http_only(app: Any) -> Any:
 def _serve_many(settings: Settings, certificate: tuple[Path, Path] | None) -> int:
     """Several processes on one port, for PostgreSQL on many cores."""
     from granian import Granian
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
     common: dict[str, Any] = {
         "address": settings.host,
         "interface": Interfaces.ASGI,
         "factory": True,
+        "http": HTTPModes.http1,
+        "http1_settings": HTTP1Settings(header_read_timeout=_HEAD_MS),
         "log_level": LogLevels.error,
         "backlog": 2048,
         "workers_kill_timeout": 15,

@@ -4,7 +4,8 @@ from dozen.db.batch import WriteQueue
 from dozen.db.engine import Database, open_database
 from dozen.db.errors import Broken, Busy, Duplicate
 from dozen.db.schema import Id, Json, Millis, Table, Truth, metadata
-from dozen.db.statements import Action, Rows, Values, action, member, param, prefix, rows, upsert, values
+from dozen.db.sql import member, param, prefix, upsert
+from dozen.db.statements import Action, Rows, Values, action, rows, values
 from dozen.db.tx import Tx
 
 __all__ = [

@@ -19,6 +19,7 @@ from urllib.parse import unquote
 
 from dozen.db.errors import Broken, Busy, translate
 from dozen.db.tx import Tx
+from dozen.db.walindex import WalIndex
 from dozen.kit.env import Env
 
 T = TypeVar("T")
@@ -104,6 +105,11 @@ class SqliteDatabase:
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
         self._open_lock = threading.Lock()
+        self._index: WalIndex | None = WalIndex(path)
+
+    def mark(self) -> bytes:
+        """Something that differs after every commit, by whomever; empty: not known."""
+        return self._index.mark() if self._index is not None else b""
 
     def connect(self) -> sqlite3.Connection:
         """A new connection, set up as all of them are; closed with the database."""
@@ -149,7 +155,7 @@ class SqliteDatabase:
                 driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
             except sqlite3.Error as error:
                 raise translate(error) from error
-            tx = Tx(env, driver, "sqlite", writes=writes)
+            tx = Tx(env, driver, "sqlite", writes=writes, mark=self.mark)
             try:
                 yield tx
                 driver.execute("COMMIT")
@@ -167,9 +173,8 @@ class SqliteDatabase:
 
     def run_read(self, env: Env, verb: Callable[[Tx], T]) -> T:
         driver = self.connection()
-        driver.execute("BEGIN")
         try:
-            return verb(Tx(env, driver, "sqlite", writes=False))
+            return verb(Tx(env, driver, "sqlite", writes=False, begin=driver.execute, mark=self.mark))
         finally:
             if driver.in_transaction:
                 driver.execute("ROLLBACK")
@@ -191,6 +196,9 @@ class SqliteDatabase:
                 each.close()
             self._open.clear()
         self._local = threading.local()
+        if self._index is not None:
+            self._index.close()
+            self._index = None
 
 
 class PostgresDatabase:

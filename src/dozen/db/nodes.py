@@ -11,7 +11,8 @@ from sqlalchemy import Column, Integer, Table, Text, select, update
 
 from dozen.db.engine import Database
 from dozen.db.schema import Millis, metadata
-from dozen.db.statements import action, param, rows, upsert
+from dozen.db.sql import param, upsert
+from dozen.db.statements import action, rows
 from dozen.db.tx import Tx
 from dozen.kit import clock
 from dozen.kit.env import Env

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
+
+from sqlalchemy.sql import Executable
 
 from dozen.db.errors import translate
+from dozen.db.sql import compile_for
 from dozen.kit import clock
 from dozen.kit.env import Env, Part
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from sqlalchemy.sql import Executable
 
 P = TypeVar("P", bound=Part)
 
@@ -28,16 +26,39 @@ class Tx:
     ``now`` is the moment it began, in milliseconds: everything in it happens at that moment.
     """
 
-    __slots__ = ("_after", "_saves", "dialect", "driver", "env", "now", "writes")
+    __slots__ = ("_after", "_begin", "_driver", "_saves", "dialect", "env", "mark", "now", "writes")
 
-    def __init__(self, env: Env, driver: Any, dialect: str, *, writes: bool) -> None:
+    def __init__(
+        self,
+        env: Env,
+        driver: Any,
+        dialect: str,
+        *,
+        writes: bool,
+        begin: Callable[[str], Any] | None = None,
+        mark: Callable[[], bytes] | None = None,
+    ) -> None:
+        """``begin`` starts the transaction at the first statement: what is answered from memory needs none.
+
+        ``mark`` gives something that differs after every commit, by whomever; empty where that is not known.
+        """
         self.env = env
-        self.driver = driver
         self.dialect = dialect
         self.writes = writes
+        self.mark = mark
+        self._driver = driver
+        self._begin = begin
         self.now = clock.now()
         self._after: list[Callable[[], None]] | None = None
         self._saves = 0
+
+    @property
+    def driver(self) -> Any:
+        """The connection, in the transaction."""
+        if self._begin is not None:
+            begin, self._begin = self._begin, None
+            begin("BEGIN")
+        return self._driver
 
     def next_id(self) -> int:
         """A new snowflake. On SQLite ids rise in the order of commits, for writers take turns."""
@@ -59,8 +80,6 @@ class Tx:
 
     def run(self, statement: Executable, params: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Rows of a statement that is built at run time (filters, reports). Fixed ones are prepared."""
-        from dozen.db.statements import compile_for
-
         sql, bind, process = compile_for(statement, self.dialect)
         try:
             cursor = self.driver.execute(sql, bind(params or {}))

@@ -4,7 +4,7 @@ from dozen.web.call import Call
 from dozen.web.doors import Api, Dialect, Pages
 from dozen.web.forms import Form, Upload
 from dozen.web.paging import Cursor, Limit, Listing
-from dozen.web.replies import Cookie, Encoded, File, Page, Redirect, Reply, Stream
+from dozen.web.replies import Cookie, Encoded, File, Page, Redirect, Reply, Stream, Undo
 from dozen.web.room import Place, Progress, Room
 
 __all__ = [
@@ -26,5 +26,6 @@ __all__ = [
     "Reply",
     "Room",
     "Stream",
+    "Undo",
     "Upload",
 ]

@@ -76,7 +76,7 @@ class Assets:
                 {
                     "type": "http.response.start",
                     "status": 404,
-                    "headers": [*headers, (b"content-length", b"0")],
+                    "headers": [*headers, (b"cache-control", b"no-store"), (b"content-length", b"0")],
                 }
             )
             await send({"type": "http.response.body", "body": b""})

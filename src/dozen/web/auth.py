@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING
 
 from dozen.core import accounts
 from dozen.core.analytics import Buffer
 from dozen.core.cache import Limiter
 from dozen.core.realtime import Hub
+from dozen.db import Tx
 from dozen.kit import crypto
 from dozen.kit.errors import Forbidden, Unauthenticated
+from dozen.web.call import Call
 from dozen.web.doors import Dialect
-
-if TYPE_CHECKING:
-    from dozen.db import Tx
-    from dozen.web.call import Call
+from dozen.web.replies import Cookie, cookie_name
 
 SESSION = "dozen"
 GUEST = "dozen_guest"
 ACTIVE = "people.active"
 """Who was here, by the day, in the analytics."""
 _STAFF = {"admin": ("admin",), "moderator": ("moderator", "admin")}
+_READS = (600, 60)
+_WRITES = (120, 60)
+"""Requests and seconds that a caller has, where a route says nothing of its own."""
 
 
 class BadToken(Unauthenticated):
@@ -44,6 +45,17 @@ class NotStaff(Forbidden):
     title = "This is for the people who run the place"
 
 
+def turn_strangers_away(call: Call) -> None:
+    """Raise Unauthenticated where the headers alone show that nobody known is calling: so that not a
+    byte of a stranger's body is taken in where only members may send one."""
+    door = call.route.door
+    if call.route.access == "public" or isinstance(door, Dialect):
+        return
+    if (door.tokens and b"authorization" in call.headers) or (door.sessions and call.cookie(SESSION)):
+        return
+    raise Unauthenticated
+
+
 def admit(call: Call, tx: Tx) -> None:
     """Find out who calls and let them in, or raise. Sets ``call.actor``."""
     route = call.route
@@ -54,7 +66,7 @@ def admit(call: Call, tx: Tx) -> None:
         # and it is heard of within half a second.
         tx.part(Hub).catch_up(tx)
     if isinstance(door, Dialect):
-        call.actor = door.authenticate(call)
+        call.actor = door.authenticate(call, tx)
     else:
         authorization = call.headers.get(b"authorization") if door.tokens else None
         if authorization is not None:
@@ -90,14 +102,12 @@ def _by_token(tx: Tx, authorization: bytes) -> accounts.Actor:
 
 def limit(call: Call) -> None:
     """Count this request against the caller's allowance. Raises TooMany."""
-    server = call.server
-    if not server.limited:
+    if not call.env.settings.rate_limits:
         return
     route = call.route
-    per, seconds = route.limit or (server.write_limit if route.writes else server.read_limit)
-    who = f"p{call.actor.person_id}" if call.actor is not None else f"a{call.address}"
+    per, seconds = route.limit or (_WRITES if route.writes else _READS)
     what = f"{route.method}{route.path}" if route.limit else ("w" if route.writes else "r")
-    call.env.part(Limiter).check(f"{what}:{who}", per=per, seconds=seconds)
+    call.env.part(Limiter).check(f"{what}:{call.caller}", per=per, seconds=seconds)
 
 
 # Forms
@@ -120,8 +130,6 @@ def _browser(call: Call) -> str:
         return crypto.digest(token).hex()
     guest = call.cookie(GUEST)
     if not guest:
-        from dozen.web.replies import Cookie, cookie_name
-
         guest = crypto.token(16)
         call.cookies[cookie_name(GUEST, call.secure)] = guest
         call.headers_out.append(Cookie.set(GUEST, guest, secure=call.secure, max_age=30 * 86400))
@@ -135,8 +143,8 @@ def _check_same_site(call: Call) -> None:
     origin = call.headers.get(b"origin")
     if (
         origin is not None
-        and origin not in (b"null", call.origin.encode())
-        and not call.server.is_own(origin.decode("latin-1"))
+        and origin not in (b"null", call.origin.encode("latin-1"))
+        and origin.decode("latin-1") != call.env.settings.url
     ):
         raise BadCsrf
     # The token itself: in a header, or in the form once that is read (see serve.py).

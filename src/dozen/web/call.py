@@ -3,23 +3,64 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from http.cookies import _unquote
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
+from dozen.core.accounts import Actor
+from dozen.db import Tx
 from dozen.kit.cursors import Cursors
 from dozen.kit.env import Env
-from dozen.kit.errors import Unauthenticated
-from dozen.web.replies import Header, cookie_name
-
-if TYPE_CHECKING:
-    from dozen.core.accounts import Actor
-    from dozen.db import Tx
-    from dozen.web.doors import Route
-    from dozen.web.serve import Server
+from dozen.kit.errors import Malformed, Unauthenticated
+from dozen.web.metrics import Metrics
+from dozen.web.replies import Flash, Header, Page, cookie_name
+from dozen.web.room import Room
+from dozen.web.routes import Route
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+_LISTS = {b"cookie": b"; ", b"accept": b", ", b"accept-encoding": b", ", b"x-forwarded-for": b", "}
+_SINGLE = (b"host", b"authorization", b"content-type", b"content-length", b"origin", b"x-csrf-token")
+
+
+class Look(Protocol):
+    """How pages look; what handlers may ask of :class:`dozen.web.frame.Frame`."""
+
+    @property
+    def rooms(self) -> Sequence[Room]: ...
+
+    def render(self, page: Page) -> str: ...
+
+    def description(self) -> bytes: ...
+
+
+class Host(Protocol):
+    """What a call needs of :class:`dozen.web.serve.Server`."""
+
+    @property
+    def env(self) -> Env: ...
+
+    @property
+    def frame(self) -> Look: ...
+
+    @property
+    def metrics(self) -> Metrics: ...
+
+    @property
+    def threads(self) -> Executor: ...
+
+    @property
+    def closing(self) -> asyncio.Event: ...
+
+    @property
+    def proxies(self) -> frozenset[str]: ...
+
+    async def read(self, work: Callable[[Tx], T]) -> T: ...
+
+    async def write(self, work: Callable[[Tx], T]) -> T: ...
 
 
 class Call:
@@ -44,9 +85,10 @@ class Call:
         "route",
         "scope",
         "server",
+        "typed",
     )
 
-    def __init__(self, server: Server, route: Route, scope: Any, receive: Any) -> None:
+    def __init__(self, server: Host, route: Route, scope: Any, receive: Any) -> None:
         self.server = server
         self.route = route
         self.scope = scope
@@ -60,7 +102,9 @@ class Call:
         self._address: str | None = None
         self.csrf_checked = False
         self.request_id = ""
-        self.flash: tuple[str, str] | None = None
+        self.flash: Flash | None = None
+        self.typed: list[str] = []
+        """Words of a form that must not be lost when it fails (``keeps`` of the route)."""
 
     # Who
 
@@ -75,6 +119,11 @@ class Call:
     def viewer(self) -> int | None:
         """The caller's person id, or None for a stranger."""
         return self.actor.person_id if self.actor is not None else None
+
+    @property
+    def caller(self) -> str:
+        """Whom limits count: a person, or for strangers an address."""
+        return f"p{self.actor.person_id}" if self.actor is not None else f"a{self.address}"
 
     # The way to the database
 
@@ -111,17 +160,36 @@ class Call:
 
     @property
     def headers(self) -> dict[bytes, bytes]:
-        """Request headers by lower-case name; the last one wins."""
+        """Request headers by lower-case name. Lists that came in parts are whole again (HTTP/2 sends
+        cookies one by one, a chain of proxies each its own line); of other headers the last one wins."""
         if self._headers is None:
-            self._headers = dict(self.scope["headers"])
+            sent = self.scope["headers"]
+            self._headers = found = dict(sent)
+            if len(found) != len(sent):
+                for name, joint in _LISTS.items():
+                    if name in found:
+                        found[name] = joint.join(value for key, value in sent if key == name)
         return self._headers
+
+    def must_be_clear(self) -> None:
+        """Raises Malformed when a header that can only be one is there twice: whoever stands before us
+        may have believed the other."""
+        sent = self.scope["headers"]
+        if len(self.headers) != len(sent):
+            names = [name for name, _ in sent]
+            for name in _SINGLE:
+                if names.count(name) > 1:
+                    raise Malformed(f"The header {name.decode()} was sent more than once")
 
     def header(self, name: str) -> str:
         return self.headers.get(name.encode(), b"").decode("latin-1")
 
-    def declares_more(self, limit: int) -> bool:
-        """Whether the body is said to be longer than ``limit`` bytes (or something that is no length)."""
-        declared = self.headers.get(b"content-length", b"0")
+    def declares_more(self, limit: int, *, unsaid: bool = False) -> bool:
+        """Whether the body is said to be longer than ``limit`` bytes (or something that is no length).
+        ``unsaid``: what to think of one whose length is not said."""
+        declared = self.headers.get(b"content-length")
+        if declared is None:
+            return unsaid
         return not declared.isdigit() or len(declared) > 18 or int(declared) > limit
 
     @property
@@ -175,8 +243,20 @@ class Call:
 
     @property
     def enhanced(self) -> bool:
-        """Whether our own script sent this, and wants a fragment instead of a redirect."""
+        """Whether our own script sent this, and wants a fragment instead of a page."""
         return self.headers.get(b"x-requested-with") == b"dozen"
+
+    @property
+    def wants_page(self) -> bool:
+        """Whether the caller asks for HTML, as browsers do."""
+        return b"text/html" in self.headers.get(b"accept", b"")
+
+    @property
+    def wants_data(self) -> bool:
+        """Whether a program calls, by what it accepts or by how it says who it is."""
+        if self.wants_page:
+            return False
+        return b"json" in self.headers.get(b"accept", b"") or b"authorization" in self.headers
 
     def set_header(self, name: str, value: str) -> None:
         """Add a header to the answer, whatever the handler gives back."""

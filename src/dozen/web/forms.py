@@ -7,15 +7,13 @@ import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
 from dozen.kit.errors import Invalid, Malformed, TooLarge, Unsupported
 from dozen.web.binding import parse_query
-
-if TYPE_CHECKING:
-    from dozen.web.call import Call
+from dozen.web.call import Call
 
 _NUMBER = re.compile("-?[0-9]{1,19}")
 _MOST_PARTS = 64

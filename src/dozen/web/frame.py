@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import Any
 
 import jinja2
 import msgspec
 
 from dozen import __version__
-from dozen.kit import clock, crypto, money, text
+from dozen.db import Tx
+from dozen.kit import clock, crypto, ids, money, text
 from dozen.web import auth
 from dozen.web.assets import Assets
-from dozen.web.doors import Route
+from dozen.web.call import Call
+from dozen.web.kept import Kept
 from dozen.web.openapi import describe
-from dozen.web.replies import encode_json
+from dozen.web.replies import FLASH, Flash, Page, encode_json
 from dozen.web.room import Room
-
-if TYPE_CHECKING:
-    from dozen.db import Tx
-    from dozen.web.call import Call
-    from dozen.web.replies import Page
+from dozen.web.routes import Route
 
 _HERE = Path(__file__).parent
 _AVATARS = (48, 96, 200, 400)
@@ -38,7 +37,7 @@ class Frame:
         folders = {"": _HERE / "static"}
         folders |= {room.name: room.folder / "static" for room in rooms if (room.folder / "static").is_dir()}
         self.assets = Assets(folders)
-        self.templates = jinja2.Environment(
+        self.templates = _Templates(
             loader=jinja2.FileSystemLoader(
                 [_HERE / "templates", *(room.folder / "templates" for room in rooms)]
             ),
@@ -50,7 +49,10 @@ class Frame:
             cache_size=-1,
         )
         self.templates.globals.update(
-            asset=self.assets.url, avatar_url=avatar_url, media_url=media_url, rooms=rooms
+            asset=self.assets.url, avatar_url=avatar_url, media_url=media_url, kept=Kept(), rooms=rooms
+        )
+        self.templates.globals.update(
+            (room.name, SimpleNamespace(**room.helpers)) for room in rooms if room.helpers
         )
         self.templates.filters.update(
             ago=ago,
@@ -60,6 +62,7 @@ class Frame:
             money=money.text,
             plural=plural,
             clip=text.clip,
+            moment=ids.moment,
             month=month,
         )
 
@@ -89,8 +92,8 @@ class Frame:
         return self._values(call, {})
 
     def _values(self, call: Call, counts: Mapping[str, int]) -> Mapping[str, Any]:
-        flash = call.flash or _read_flash(call)
-        call.flash = flash
+        if not call.enhanced:
+            call.flash = call.flash or _read_flash(call)
         theme = call.cookies.get("theme", "auto")
         actor = call.actor
         return {
@@ -100,13 +103,19 @@ class Frame:
             "room": self._by_door.get(call.route.door, self._by_name["home"]),
             "path": call.path,
             "theme": theme if theme in ("light", "dark") else "auto",
-            "flash": [{"kind": flash[0], "text": flash[1]}] if flash else [],
+            "flash": [call.flash] if call.flash is not None else [],
             "counts": counts,
             "unread": counts.get("notifications", 0),
             "now_ms": clock.now(),
             "csrf": auth.csrf_field(call),
             "enhanced": call.enhanced,
         }
+
+
+class _Templates(jinja2.Environment):
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        # Without this every template looks its globals up through a ChainMap, and copies it on each import.
+        return {**self.globals, **d} if d else self.globals
 
 
 class Me(msgspec.Struct, frozen=True):
@@ -119,12 +128,12 @@ class Me(msgspec.Struct, frozen=True):
     is_staff: bool
 
 
-def _read_flash(call: Call) -> tuple[str, str] | None:
-    sealed = call.cookie("dozen_flash")
+def _read_flash(call: Call) -> Flash | None:
+    sealed = call.cookie(FLASH)
     if not sealed:
         return None
     try:
-        return msgspec.json.decode(call.env.keys.unseal("flash", crypto.unb64(sealed)), type=tuple[str, str])
+        return msgspec.json.decode(call.env.keys.unseal("flash", crypto.unb64(sealed)), type=Flash)
     except (ValueError, msgspec.MsgspecError):
         return None
 

@@ -12,8 +12,8 @@ import msgspec
 
 from dozen.kit import errors
 from dozen.web import auth
-from dozen.web.doors import Route
 from dozen.web.replies import Encoded, File, Page, Redirect, Reply, Stream
+from dozen.web.routes import Route
 
 _PLACE = re.compile(r"\{(\w+)(?::\w+)?\}")
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from dozen.kit.errors import Fault, TooMany, Unauthenticated
+from dozen.web.call import Call
 from dozen.web.replies import Header, Page, Redirect, Reply
-
-if TYPE_CHECKING:
-    from dozen.web.call import Call
 
 
 def document(fault: Fault) -> dict[str, Any]:
@@ -40,27 +38,32 @@ def problem(call: Call, fault: Fault) -> Reply[Any]:
     return Reply(document(fault), status=fault.status, headers=headers, media="application/problem+json")
 
 
-def error_page(call: Call, fault: Fault) -> Any:
-    """For people: to the sign-in page when that helps, a page that explains otherwise.
+def error_page(call: Call, fault: Fault) -> Page | Redirect | Reply[Any]:
+    """For people: to the sign-in page when that helps, a page that explains otherwise, with the words
+    that they wrote.
 
-    Our own scripts get the problem document instead, and say it in a toast.
+    Our own scripts get the problem document instead, and say it in a toast; so do other programs.
     """
-    if call.enhanced:
+    if call.enhanced or call.wants_data:
         return problem(call, fault)
+    login = ""
     if isinstance(fault, Unauthenticated):
         back = call.path if not call.route.writes else "/"
         if not call.route.writes and call.scope["query_string"]:
             back += "?" + call.scope["query_string"].decode("latin-1")
-        return Redirect(f"/login?next={quote(back)}")
+        login = f"/login?next={quote(back)}"
+        if not call.typed:
+            return Redirect(login)
     page = Page(
         "error.html",
         status=fault.status,
         headers=_headers(fault),
         title=fault.title,
         happened=fault.detail if fault.detail != fault.title else "",
-        kept="Nothing was changed." if call.route.writes else "",
+        unchanged="Nothing was changed." if call.route.writes else "",
+        typed="\n\n".join(call.typed),
+        todo=[("Log in", login)] if login else [("Start page", "/")],
         request_id=fault.extra.get("request_id", ""),
     )
     page.values["status"] = fault.status
-    page.frame = call.server.frame.bare(call)
     return page

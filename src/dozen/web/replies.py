@@ -12,6 +12,8 @@ import msgspec
 T = TypeVar("T")
 Header = tuple[str, str]
 
+FLASH = "dozen_flash"
+"""The cookie that carries a message to the next page, sealed."""
 encode_json = msgspec.json.Encoder().encode
 _ADDRESS = "%/:?#[]@!$&'()*+,;=~"
 """What may stand in an address as it is (RFC 3986, and ``%`` of what is quoted already)."""
@@ -71,16 +73,45 @@ def local(address: str) -> str:
     return address if inside else "/"
 
 
+class Undo(msgspec.Struct, frozen=True):
+    """A way to take back what was just done: a button that posts ``fields`` to ``action``, a path of ours."""
+
+    action: str
+    label: str = "Undo"
+    fields: dict[str, str] = {}
+
+    def __post_init__(self) -> None:
+        if local(self.action) != self.action:
+            raise ValueError(f"{self.action!r} is not a path on this server")
+
+
+class Flash(msgspec.Struct, frozen=True):
+    """A message that is shown once, with the next page. ``kind``: success, info, warning or danger."""
+
+    text: str
+    kind: str = "success"
+    undo: Undo | None = None
+
+
 class Redirect:
-    """303 to ``to`` (a path of ours), with an optional message for the next page."""
+    """303 to ``to`` (a path of ours), with an optional message for the next page.
+
+    Our own scripts are told where to go, and the message, as JSON (see ``send``).
+    """
 
     __slots__ = ("flash", "headers", "to")
 
     def __init__(
-        self, to: str, *, flash: str | None = None, kind: str = "success", headers: list[Header] | None = None
+        self,
+        to: str,
+        *,
+        flash: str | None = None,
+        kind: str = "success",
+        undo: Undo | None = None,
+        headers: list[Header] | None = None,
     ) -> None:
         self.to = quote(local(to), safe=_ADDRESS)
-        self.flash = (kind, flash) if flash else None
+        self.flash = Flash(flash, kind, undo) if flash else None
         self.headers = headers or []
 
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import msgspec
 
 from dozen.core.jobs import Handler, Schedule
+from dozen.db import Tx
 from dozen.kit.env import Env
-
-if TYPE_CHECKING:
-    from dozen.db import Tx
-    from dozen.web.call import Call
-    from dozen.web.doors import Door
+from dozen.web.routes import Door
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,8 +63,15 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
     demo: Demo | None = None
     counts: Callable[[Tx, int], dict[str, int]] | None = None
     """Live counts for a person's navigation."""
-    profile: Callable[[Call, int], Any] | None = None
+    helpers: Mapping[str, Callable[..., Any]] = {}
+    """What its templates may call: ``{{ microblog.path(view) }}``. Pure functions (see ``web/kept.py``)."""
 
     @property
     def path(self) -> str:
         return f"/{self.name}" if self.name != "home" else "/"
+
+    def at(self, path: str) -> str:
+        """The path of that place of the room in which ``path`` is; empty when it is in none."""
+        first, *others = [place.path for place in self.places] or [""]
+        inside = [place for place in others if path == place or path.startswith(place + "/")]
+        return max(inside, key=len, default=first if path == first else "")

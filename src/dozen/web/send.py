@@ -6,15 +6,24 @@ import asyncio
 import contextlib
 import zlib
 from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import brotli
 
 from dozen.kit import crypto
-from dozen.web.replies import Cookie, Encoded, File, Header, Page, Redirect, Reply, Stream, encode_json
-
-if TYPE_CHECKING:
-    from dozen.web.call import Call
+from dozen.web.call import Call
+from dozen.web.replies import (
+    FLASH,
+    Cookie,
+    Encoded,
+    File,
+    Header,
+    Page,
+    Redirect,
+    Reply,
+    Stream,
+    encode_json,
+)
 
 CSP = (
     "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; object-src 'none'; "
@@ -29,7 +38,7 @@ _PAGE: list[tuple[bytes, bytes]] = [
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(self), geolocation=(self), microphone=(self)"),
     (b"cache-control", b"private, no-cache"),
-    (b"vary", b"accept, accept-encoding, cookie"),
+    (b"vary", b"accept, accept-encoding, cookie, x-requested-with"),
 ]
 _JSON: list[tuple[bytes, bytes]] = [
     *_COMMON,
@@ -48,8 +57,8 @@ async def send_reply(call: Call, answer: Any, send: Any, *, head: bool) -> int:
         body = answer.html.encode()
         status, headers = answer.status, [*_PAGE]
         _extend(headers, answer.headers)
-        if call.flash is not None or call.cookie("dozen_flash"):
-            _extend(headers, [Cookie.clear("dozen_flash", secure=call.secure)])
+        if not call.enhanced and (call.flash is not None or call.cookie(FLASH)):
+            _extend(headers, [Cookie.clear(FLASH, secure=call.secure)])
         body = _compressed(call, headers, body)
     elif isinstance(answer, Redirect):
         return await _redirect(call, answer, send)
@@ -61,13 +70,17 @@ async def send_reply(call: Call, answer: Any, send: Any, *, head: bool) -> int:
         status, headers, body = _data(call, answer)
     if call.headers_out:
         _extend(headers, call.headers_out)
-    if call.secure:
-        headers.append(_HSTS)
     if status != 204:
         headers.append((b"content-length", b"%d" % len(body)))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await _start(call, send, status, headers)
     await send({"type": "http.response.body", "body": b"" if head else body})
     return status
+
+
+async def _start(call: Call, send: Any, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+    if call.secure:
+        headers.append(_HSTS)
+    await send({"type": "http.response.start", "status": status, "headers": headers})
 
 
 def _data(call: Call, answer: Any) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
@@ -117,16 +130,28 @@ def _compressed(call: Call, headers: list[tuple[bytes, bytes]], body: bytes) -> 
 
 
 async def _redirect(call: Call, answer: Redirect, send: Any) -> int:
+    if call.enhanced and call.route.method != "GET":
+        return await _directions(call, answer, send)
     headers = [*_COMMON, (b"cache-control", b"no-store"), (b"content-length", b"0")]
     _extend(headers, [("location", answer.to), *answer.headers, *call.headers_out])
     if answer.flash is not None:
         sealed = crypto.b64(call.env.keys.seal("flash", encode_json(answer.flash)))
-        _extend(headers, [Cookie.set("dozen_flash", sealed, secure=call.secure, max_age=60)])
-    if call.secure:
-        headers.append(_HSTS)
-    await send({"type": "http.response.start", "status": 303, "headers": headers})
+        _extend(headers, [Cookie.set(FLASH, sealed, secure=call.secure, max_age=60)])
+    await _start(call, send, 303, headers)
     await send({"type": "http.response.body", "body": b""})
     return 303
+
+
+async def _directions(call: Call, answer: Redirect, send: Any) -> int:
+    """A redirect as our own script gets it: ``{to, flash}``. A script cannot see where a redirect leads
+    before the page there has been made (once for nothing), nor read the message in its cookie."""
+    body = encode_json({"to": answer.to, "flash": answer.flash})
+    headers = [*_COMMON, (b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+    headers.append((b"content-length", b"%d" % len(body)))
+    _extend(headers, [*answer.headers, *call.headers_out])
+    await _start(call, send, 200, headers)
+    await send({"type": "http.response.body", "body": body})
+    return 200
 
 
 async def _stream(call: Call, answer: Stream, send: Any, *, head: bool) -> int:
@@ -137,7 +162,7 @@ async def _stream(call: Call, answer: Stream, send: Any, *, head: bool) -> int:
         (b"x-accel-buffering", b"no"),
     ]
     _extend(headers, [*answer.headers, *call.headers_out])
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await _start(call, send, 200, headers)
     if head:
         await send({"type": "http.response.body", "body": b""})
         return 200
@@ -203,7 +228,7 @@ async def _file(call: Call, answer: File, send: Any, *, head: bool) -> int:
         headers.append((b"etag", answer.etag.encode()))
     _extend(headers, [*answer.headers, *call.headers_out])
     if answer.etag and call.header("if-none-match") == answer.etag:
-        await send({"type": "http.response.start", "status": 304, "headers": headers})
+        await _start(call, send, 304, headers)
         await send({"type": "http.response.body", "body": b""})
         return 304
     start, end, status = _range(call.header("range"), answer.size)
@@ -213,7 +238,7 @@ async def _file(call: Call, answer: File, send: Any, *, head: bool) -> int:
     elif status == 206:
         headers.append((b"content-range", b"bytes %d-%d/%d" % (start, end - 1, answer.size)))
     headers.append((b"content-length", b"%d" % (end - start)))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await _start(call, send, status, headers)
     if head or end <= start:
         await send({"type": "http.response.body", "body": b""})
         return status

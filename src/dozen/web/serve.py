@@ -23,11 +23,12 @@ from dozen.kit.env import Env
 from dozen.kit.errors import Fault, Malformed, TooLarge, Unsupported
 from dozen.web import auth, forms
 from dozen.web.call import Call
-from dozen.web.doors import Route
+from dozen.web.forms import Form
 from dozen.web.frame import Frame
 from dozen.web.metrics import Metrics
 from dozen.web.problems import problem
 from dozen.web.replies import Page, Reply
+from dozen.web.routes import Route
 from dozen.web.send import send_reply
 
 T = TypeVar("T")
@@ -35,6 +36,8 @@ log = logging.getLogger("dozen.web")
 
 BODY_SECONDS = 30.0
 """How long a body may take to arrive, when it is not an upload."""
+_SHORT = 16 * 1024
+"""Bytes of a body that are taken in before it is known who sends them."""
 
 
 class Fail(Fault):
@@ -60,17 +63,10 @@ class Server:
         self.frame = frame
         self.threads = ThreadPoolExecutor(env.settings.threads, thread_name_prefix="verb")
         self.proxies = frozenset(p.strip() for p in env.settings.proxies.split(",") if p.strip())
-        self.limited = env.settings.rate_limits
-        self.read_limit = (600, 60)
-        self.write_limit = (120, 60)
         self.metrics = env.part(Metrics)
         self._queue = WriteQueue(db, env) if isinstance(db, SqliteDatabase) else None
-        self._own = {env.settings.url}
         self.closing = asyncio.Event()
         """Set when the server ends: streams end by themselves."""
-
-    def is_own(self, origin: str) -> bool:
-        return origin in self._own
 
     def run_read_now(self, work: Callable[[Tx], T]) -> T:
         return self.db.run_read(self.env, work)
@@ -88,6 +84,22 @@ class Server:
         return await asyncio.get_running_loop().run_in_executor(
             self.threads, self.db.run_write, self.env, work
         )
+
+    def rendered(self, call: Call, answer: Any) -> Any:
+        """Pages are rendered before anything is sent: a broken template is a 500 and not half a page."""
+        if isinstance(answer, Page):
+            if not answer.frame:
+                answer.frame = self.frame.bare(call)
+            answer.html = self.frame.render(answer)
+        return answer
+
+    def tell(self, call: Call, fault: Fault) -> Any:
+        """The fault as the door tells it."""
+        try:
+            return self.rendered(call, call.route.door.error(call, fault))
+        except Exception:
+            log.exception("a fault could not be told: %s", fault.code)
+            return problem(call, fault)
 
     def close(self) -> None:
         self.threads.shutdown(wait=True, cancel_futures=True)
@@ -111,6 +123,8 @@ class Address:
                     raise ValueError(f"two doors collide: {data!r} and {route!r}")
                 data = route
             self.by_method[route.method] = (data, page)
+        self._data = next((data for data, _ in self.by_method.values() if data is not None), None)
+        self._page = next((page for _, page in self.by_method.values() if page is not None), None)
         self.allow = ", ".join(
             sorted({*self.by_method, "OPTIONS"} | ({"HEAD"} if "GET" in self.by_method else set()))
         )
@@ -129,32 +143,31 @@ class Address:
             route = page if _wants_page(scope, method) else data
         call = Call(self.server, route, scope, receive)
         try:
-            answer = _rendered(call, await self._answer(call))
+            answer = self.server.rendered(call, await self._answer(call))
         except Fault as fault:
-            answer = tell(call, fault)
+            answer = self.server.tell(call, fault)
         except Exception:
             call.request_id = crypto.token(9)
             log.exception("request %s failed: %s %s", call.request_id, method, self.path)
-            answer = tell(call, Fail(request_id=call.request_id))
+            answer = self.server.tell(call, Fail(request_id=call.request_id))
         status = await send_reply(call, answer, send, head=method == "HEAD")
         self.server.metrics.request(route, status, perf_counter() - began)
 
     async def _answer(self, call: Call) -> Any:
         route = call.route
-        data = form = None
-        binder = route.binder
-        if binder.body is not None:
-            _must_be_json(call)
-            data = binder.decode(await read_body(call, route.max_body))
-        elif route.upload:
-            # Who calls is asked before a large body is taken in.
-            await self.server.read(lambda tx: auth.admit(call, tx))
-            auth.limit(call)
-            form = await forms.read_upload(call, route.max_body)
-        elif route.writes and (route.door.kind == "page" or binder.form):
-            form = forms.read_form(call, await read_body(call, route.max_body))
+        call.must_be_clear()
+        auth.turn_strangers_away(call)
+        form: Form | None = None
         try:
-            arguments = binder.arguments(call.scope, data, form)
+            try:
+                data, form = await self._take_in(call)
+                arguments = route.binder.arguments(call.scope, data, form)
+            except Fault:
+                # Who may not come in is told so, and not what is wrong with what they sent.
+                await self.server.read(lambda tx: auth.admit(call, tx))
+                if not route.upload:
+                    auth.limit(call)
+                raise
 
             def admit(tx: Tx) -> None:
                 auth.admit(call, tx)
@@ -191,36 +204,45 @@ class Address:
             if form is not None:
                 form.close()
 
+    async def _take_in(self, call: Call) -> tuple[Any, Form | None]:
+        """What was sent: JSON as its type, or a form."""
+        route, binder = call.route, call.route.binder
+        if route.upload:
+            await self.server.read(lambda tx: auth.admit(call, tx))
+            auth.limit(call)
+            form = await forms.read_upload(call, route.max_body)
+        elif binder.body is not None:
+            _must_be_json(call)
+            return binder.decode(await self._body(call)), None
+        elif route.writes and (route.door.kind == "page" or binder.form):
+            form = forms.read_form(call, await self._body(call))
+        else:
+            return None, None
+        call.typed = [words for name in route.keeps if (words := form.get(name).strip())]
+        return None, form
+
+    async def _body(self, call: Call) -> bytes:
+        """The whole body. Who may send a long one is asked first; a short one is there anyway."""
+        route = call.route
+        if route.access != "public" and call.declares_more(_SHORT, unsaid=True):
+            await self.server.read(lambda tx: auth.admit(call, tx))
+        return await read_body(call, route.max_body)
+
     def _frame(self, call: Call, tx: Tx, page: Page) -> None:
         page.frame = self.server.frame.values(call, tx)
 
     async def _other_method(self, scope: Any, receive: Any, send: Any) -> None:
-        data, page = next(iter(self.by_method.values()))
-        route = data or page
+        route = self._data or self._page
         assert route is not None
         call = Call(self.server, route, scope, receive)
+        if self._page is not None and call.wants_page:
+            call.route = self._page
         call.headers_out.append(("allow", self.allow))
         if scope["method"] == "OPTIONS":
             await send_reply(call, Reply(b"", status=204), send, head=False)
         else:
             head = scope["method"] == "HEAD"
-            await send_reply(call, tell(call, MethodNotAllowed()), send, head=head)
-
-
-def _rendered(call: Call, answer: Any) -> Any:
-    """Pages are rendered before anything is sent, so that a broken template is a 500 and not half a page."""
-    if isinstance(answer, Page):
-        answer.html = call.server.frame.render(answer)
-    return answer
-
-
-def tell(call: Call, fault: Fault) -> Any:
-    """The fault as the door tells it."""
-    try:
-        return _rendered(call, call.route.door.error(call, fault))
-    except Exception:
-        log.exception("a fault could not be told: %s", fault.code)
-        return problem(call, fault)
+            await send_reply(call, self.server.tell(call, MethodNotAllowed()), send, head=head)
 
 
 def _wants_page(scope: Any, method: str) -> bool:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from dozen.core import accounts, graph
-from dozen.core.graph import limits, queries
+from dozen.core.graph import count_queries, limits
 from dozen.core.jobs import Registry, Runner
 from tests.core.graph.crowd import crowd, edges, events, protect, requests, rows, run_job
 from tests.support.town import Town
@@ -160,7 +160,7 @@ class TestLimits:
         ann, *others = crowd(town, 12)
         with pytest.raises(graph.TooManyFollows):
             town.write(graph.follow, ann, others[0])
-        town.write(lambda tx: [queries.add_counts(tx, **_count(ann, other)) for other in others[:10]])
+        town.write(lambda tx: [count_queries.add_counts(tx, **_count(ann, other)) for other in others[:10]])
         for other in others:
             town.write(graph.follow, ann, other)
         with pytest.raises(graph.TooManyFollows):

@@ -4,7 +4,7 @@ import pytest
 
 from dozen.core import accounts, graph
 from dozen.core.graph import lists
-from tests.core.graph.crowd import crowd, rows
+from tests.core.graph.crowd import crowd, events, rows
 from tests.support.town import Town
 
 
@@ -130,3 +130,43 @@ def test_bad_input(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lists, "MOST_LISTS", 1)
     with pytest.raises(graph.TooManyLists):
         town.write(graph.create_list, ann, "y")
+
+
+def test_people_on_exclusive_lists_are_not_at_home(town: Town) -> None:
+    ann, bo, cy, dan = crowd(town, 4)
+    for other in (bo, cy, dan):
+        town.write(graph.follow, ann, other)
+    town.write(graph.follow, bo, cy)
+    made = town.write(graph.create_list, ann, "Apart", exclusive=True)
+    assert town.read(graph.followees_at_home, ann) == [dan, cy, bo]
+    town.write(graph.add_member, ann, made.id, bo)
+    town.write(graph.add_member, ann, made.id, cy)
+    assert town.read(graph.followees_at_home, ann) == [dan]
+    assert town.read(graph.followees_at_home, bo) == [cy], "a list is its owner's"
+    assert town.read(graph.followees, ann) == [dan, cy, bo]
+    town.write(graph.remove_member, ann, made.id, cy)
+    assert town.read(graph.followees_at_home, ann) == [dan, cy]
+    town.write(graph.edit_list, ann, made.id, graph.ListChanges(exclusive=False))
+    assert town.read(graph.followees_at_home, ann) == [dan, cy, bo]
+    town.write(graph.edit_list, ann, made.id, graph.ListChanges(exclusive=True))
+    town.write(graph.edit_list, ann, made.id, graph.ListChanges(title="Far apart"))
+    assert town.read(graph.followees_at_home, ann) == [dan, cy]
+    town.write(graph.delete_list, ann, made.id)
+    assert town.read(graph.followees_at_home, ann) == [dan, cy, bo]
+    said = [(key, data["other"], data["on"]) for key, data in events(town) if data["kind"] == "exclusive"]
+    assert said == [
+        (ann, bo, True), (ann, cy, True), (ann, cy, False), (ann, 0, False), (ann, 0, True), (ann, 0, False),
+    ]  # fmt: skip
+
+
+def test_lists_that_are_not_exclusive_say_nothing_of_home(town: Town) -> None:
+    ann, bo = crowd(town, 2)
+    town.write(graph.follow, ann, bo)
+    plain = town.write(graph.create_list, ann, "Plain")
+    empty = town.write(graph.create_list, ann, "Empty", exclusive=True)
+    town.write(graph.add_member, ann, plain.id, bo)
+    town.write(graph.remove_member, ann, plain.id, bo)
+    for each in (plain, empty):
+        town.write(graph.delete_list, ann, each.id)
+    assert town.read(graph.followees_at_home, ann) == [bo]
+    assert {data["kind"] for _, data in events(town)} == {"follow"}

@@ -133,6 +133,19 @@ class TestSuggestions:
         found = {each.person_id for each in town.read(graph.suggestions, ann, limit=1_000)}
         assert found == set(others[-100:])
 
+    def test_whom_to_leave_out_is_asked_each_time(self, town: Town) -> None:
+        """Who is near is kept for those who have many near; what one did meanwhile counts all the same."""
+        ann, bo, *others = crowd(town, 2 + 80)
+        town.write(graph.follow, ann, bo)
+        town.write(graph.connect_many, [(bo, other) for other in others], at=clock.now() - clock.DAY)
+        first, second, third, fourth = town.read(graph.suggestions, ann, limit=4)
+        town.write(graph.follow, ann, first.person_id)
+        town.write(graph.block, second.person_id, ann)
+        town.write(graph.dismiss_suggestion, ann, third.person_id)
+        assert town.read(graph.suggestions, ann, limit=1) == [fourth]
+        left = {each.person_id for each in town.read(graph.suggestions, ann, limit=1_000)}
+        assert left == set(others) - {first.person_id, second.person_id, third.person_id}
+
 
 def _delete(tx: Tx, person: int) -> None:
     tx.driver.execute(f"UPDATE accounts_people SET deleted_at = 1 WHERE id = {person}")

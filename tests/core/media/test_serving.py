@@ -4,13 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dozen.core import media
+from dozen.core import accounts, media
 from dozen.core.media.errors import MediaNotFound
 from dozen.core.media.serving import TICKET_LIFE, ticket_opens
 from dozen.core.media.structs import Kind, Media, Variant
 from dozen.kit import clock
 from tests.core.media import samples
 from tests.core.media.helpers import ANA, BEN, POST, picture, sent, video
+from tests.support.people import make_people
 from tests.support.town import Town
 
 
@@ -34,6 +35,27 @@ def test_what_is_attached_to_something_public_is_open(town: Town) -> None:
         town.read(media.serve, None, made.id, "90.webp")
     town.write(media.set_audience, POST, "public")
     town.write(media.detach, POST)
+    with pytest.raises(MediaNotFound):
+        town.read(media.serve, None, made.id, "90.webp")
+
+
+def test_what_is_as_open_as_its_owners_account(town: Town) -> None:
+    ann, bo = make_people(town, 2)
+    made = picture(town, ann)
+    town.write(media.attach, ann, [made.id], POST, audience="account")
+    for viewer in (None, bo):
+        assert town.read(media.serve, viewer, made.id, "90.webp").public
+    town.write(accounts.edit_profile, ann, accounts.Changes(protected=True))
+    paper = media.ticket(town.env, made.id, clock.now())
+    for viewer in (None, bo):
+        with pytest.raises(MediaNotFound):
+            town.read(media.serve, viewer, made.id, "90.webp")
+        assert not town.read(media.serve, viewer, made.id, "90.webp", ticket=paper).public
+    assert not town.read(media.serve, ann, made.id, "90.webp").public
+    town.write(accounts.edit_profile, ann, accounts.Changes(protected=False))
+    assert town.read(media.serve, None, made.id, "90.webp").public
+    (admin,) = make_people(town, 1, role="admin")
+    town.write(accounts.remove_account, admin, ann)
     with pytest.raises(MediaNotFound):
         town.read(media.serve, None, made.id, "90.webp")
 

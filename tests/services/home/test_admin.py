@@ -11,7 +11,7 @@ from dozen.core.jobs import Job, Registry, Runner
 from dozen.db import Tx
 from dozen.services.home import moderating
 from dozen.web.auth import ACTIVE
-from dozen.web.doors import Route
+from dozen.web.routes import Route
 from tests.support.site import Client, Site
 
 
@@ -241,3 +241,21 @@ def test_jobs_that_gave_up_run_again_or_are_forgotten(site: Site) -> None:
     assert "No job has given up" in boss.get("/admin/jobs").text
     assert boss.submit(f"/admin/jobs/{first}/retry").status_code == 404
     assert {entry.action for entry in the_log(site)} == {"job.retry", "job.discard"}
+
+
+def test_a_form_that_cannot_be_done_is_shown_again_and_changes_nothing(site: Site) -> None:
+    boss, ada = site.browser("boss", role="admin"), site.as_("ada")
+    card = site.town.read(accounts.by_username, "boss")
+    assert card is not None
+    for person, what, fields, status in (
+        (ada.id, "suspend", {"reason": " ", "days": "7"}, 422),
+        (ada.id, "unsuspend", {"reason": ""}, 422),
+        (ada.id, "warn", {"reason": ""}, 422),
+        (ada.id, "role", {"role": "emperor"}, 422),
+        (ada.id, "role", {}, 422),
+        (card.id, "role", {"role": "member"}, 409),
+    ):
+        answer = boss.submit(f"/admin/people/{person}/{what}", **fields)
+        assert answer.status_code == status, (what, answer.text)
+    assert the_log(site) == []
+    assert site.town.read(accounts.person, ada.id).role == "member"

@@ -305,6 +305,22 @@ def test_file_names_are_only_names(place: Place, name: str) -> None:
         assert place.ada.delete(f"/api/media/{answer.json()['id']}").status_code == 204
 
 
+def test_a_picture_of_a_post_cannot_be_taken_from_under_it(place: Place) -> None:
+    item = place.ada.post("/api/media", files={"file": ("a.png", png(), "image/png")}).json()["id"]
+    made = place.by_json(text="With a picture", media_ids=[item]).json()
+    before = place.world()
+    refused(place.ada.delete(f"/api/media/{item}"), 409, "media_attached")
+    refused(place.by_json(text="The same picture", media_ids=[item]), 409, "media_attached")
+    assert place.world() == before
+    assert place.ada.get(made["media"][0]["url"]).status_code == 200
+
+
+def test_a_language_is_only_a_language(place: Place) -> None:
+    for lang in ("e", "english", "en_GB", "en; drop", "٣٣", ""):
+        refused(place.by_json(text="In what?", lang=lang), 422, "invalid")
+    assert place.by_json(text="In English", lang="EN\n").json()["lang"] == "en"
+
+
 def test_media_that_are_not_there(place: Place) -> None:
     before = place.world()
     for wrong in (["1"], ["9999999999999999999"], ["0"]):

@@ -13,7 +13,7 @@ from PIL import Image
 from dozen.core import accounts, graph, notifications, search
 from dozen.services.microblog.service import people, posts
 from dozen.services.microblog.structs import Draft, PollDraft
-from dozen.web.doors import Route
+from dozen.web.routes import Route
 from tests.support.site import Client, Site, open_site
 
 

@@ -236,3 +236,44 @@ def test_every_button_of_a_post_and_a_person_reaches_its_page(site: Site) -> Non
         assert ada.get(f"{path}/{word}").status_code == 200
     assert ada.submit(f"{path}/pin").status_code == 303
     assert ada.submit(f"{path}/delete").status_code == 303
+
+
+def at_home(client: Client) -> list[str]:
+    return [each["text"] for each in client.get("/microblog/timeline/home").json()["data"]]
+
+
+def test_people_on_an_exclusive_list_are_in_it_and_not_at_home(site: Site) -> None:
+    ada, bo, chen = (site.as_(name) for name in ("ada", "bo", "chen"))
+    for other in (bo, chen):
+        ada.post(f"/microblog/users/{other.id}/follow")
+        other.post(f"/microblog/users/{ada.id}/follow")
+    bos = post(bo, "by Bo")
+    post(chen, "by Chen")
+    post(chen, "to Bo", in_reply_to_id=bos)
+    post(ada, "by Ada")
+    assert at_home(ada) == ["by Ada", "to Bo", "by Chen", "by Bo"]
+    of = make(ada, exclusive=True)
+    put(ada, of, bo, ada)
+    assert at_home(ada) == ["by Ada", "by Chen"]
+    late = post(bo, "late")
+    chen.post(f"/microblog/tweets/{late}/retweet")
+    assert at_home(ada) == ["", "by Ada", "by Chen"], "what others repost of them still comes"
+    assert texts(ada, of) == ["late", "by Ada", "by Bo"]
+    assert at_home(chen)[-1] == "by Chen"
+    assert ada.patch(f"/microblog/lists/{of}", json={"exclusive": False}).json()["exclusive"] is False
+    assert at_home(ada) == ["", "late", "by Ada", "to Bo", "by Chen", "by Bo"]
+    assert ada.patch(f"/microblog/lists/{of}", json={"exclusive": True}).json()["exclusive"] is True
+    assert "exclusive" not in bo.get(f"/microblog/lists/{of}").json(), "nobody else's business"
+    assert ada.delete(f"/microblog/lists/{of}/members/{bo.id}").json() == {"member": False}
+    assert at_home(ada) == ["", "late", "by Ada", "to Bo", "by Chen", "by Bo"]
+
+
+def test_the_form_makes_a_list_exclusive(site: Site) -> None:
+    browser, ada = site.browser("ada"), site.as_("ada")
+    browser.submit("/microblog/lists", title="Apart", replies="list", exclusive="1")
+    (of,) = ada.get("/microblog/lists").json()["data"]
+    assert of["exclusive"] is True
+    form = browser.get(f"/microblog/lists/{of['id']}/edit").text
+    assert 'name="exclusive"' in form
+    browser.submit(f"/microblog/lists/{of['id']}/edit", title="Apart", replies="list")
+    assert ada.get(f"/microblog/lists/{of['id']}").json()["exclusive"] is False

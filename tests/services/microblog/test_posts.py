@@ -175,6 +175,29 @@ def test_likes_reposts_bookmarks_once_and_back(town: Town) -> None:
     assert town.read(notifications.unread, ann) == 0
 
 
+def test_pinning_somebodys_repost_of_ones_own_pins_the_post(town: Town) -> None:
+    ann, bo = make_people(town, 2)
+    post = say(town, ann, "Mine")
+    repost, _ = town.write(marks.repost, bo, post.id)
+    town.write(marks.pin, ann, repost.id)
+    assert town.read(timelines.profiles, [ann])[ann].pinned_id == post.id
+    with pytest.raises(errors.NotYours):
+        town.write(marks.pin, bo, repost.id)
+    town.write(marks.pin, ann, None)
+    assert town.read(timelines.profiles, [ann])[ann].pinned_id is None
+
+
+def test_deleting_a_repost_is_taking_it_back(town: Town) -> None:
+    ann, bo = make_people(town, 2)
+    post = say(town, ann, "Mine")
+    repost, _ = town.write(marks.repost, bo, post.id)
+    assert [note.kind for note in town.read(notes.page, ann)[0]] == ["repost"]
+    town.write(posts.delete, bo, repost.id)
+    assert town.read(notes.page, ann)[0] == []
+    assert town.read(views.view, bo, post.id).counts.reposts == 0
+    assert town.write(marks.repost, bo, post.id)[1]
+
+
 def test_edits_keep_what_was_said(town: Town) -> None:
     ann, bo = make_people(town, 2)
     post = say(town, ann, "Frist #typo")

@@ -33,6 +33,11 @@ PROVED = (*COUNTED.values(), "comments", "rating_count", "rating_sum")
 
 # Marks
 
+
+def _pair(subject_id: int, kind: str) -> tuple[int, str]:
+    return subject_id, kind
+
+
 _m = marks.c
 _mark = select(_m.id, _m.person_id, _m.subject_id)
 add_mark = action(
@@ -50,7 +55,7 @@ remove_mark = values(
     .returning(_m.realm),
 )
 kinds_of = rows(
-    lambda subject_id, kind: (int(subject_id), str(kind)),
+    _pair,
     select(_m.subject_id, _m.kind).where(_m.person_id == param("person_id"), member(_m.subject_id, "ids")),
 )
 who = rows(
@@ -125,7 +130,7 @@ bump_rating = action(
     )
 )
 counts_of = rows(
-    lambda subject_id, *numbers: (int(subject_id), Counts(*numbers)),
+    lambda subject, a, b, c, d, e, f, g, h, i, j: (subject, Counts(a, b, c, d, e, f, g, h, i, j)),
     select(
         _c.subject_id, _c.likes, _c.reposts, _c.bookmarks, _c.comments + _c.replies, _c.quotes, _c.dislikes,
         _c.shares, _c.helpful, _c.rating_count, _c.rating_sum,

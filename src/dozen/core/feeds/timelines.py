@@ -205,8 +205,13 @@ class Timelines:
             return found
         floor = window.floor if len(found) < limit else found[-1]
         extra: set[int] = set()
+        kept = stream.wide_items
         for author in window.wide:
-            extra.update(self._wide_page(tx, stream, author, before, floor, limit))
+            known = kept.get(author)
+            # Most of them have posted nothing since the page's end: told by one look.
+            newest = known.items[-1:] if known is not None and known.floor <= floor else None
+            if newest is None or (newest and newest[0] >= floor):
+                extra.update(self._wide_page(tx, stream, author, before, floor, limit))
         if not extra:
             return found
         extra.update(found)
@@ -401,7 +406,7 @@ class Timelines:
 
     def _on_graph(self, event: Event) -> None:
         """Somebody's ties changed: their timelines are pulled again when they are next asked for."""
-        if event.data["kind"] not in ("follow", "friend"):
+        if event.data["kind"] not in ("follow", "friend", "exclusive"):
             return
         with self._lock:
             both = (event.key, int(event.data["other"]))

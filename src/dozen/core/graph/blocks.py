@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dozen.core.graph import queries
+from dozen.core.graph import edge_queries, hiding_queries
 from dozen.core.graph.edges import bond, lock, retie, somebody, tie, unask, untie
 from dozen.core.graph.errors import BadMute, CannotBlockSelf, CannotMuteSelf
 from dozen.core.graph.limits import may_hide
@@ -72,7 +72,7 @@ def unmute(tx: Tx, me: int, other: int) -> bool:
 
 def end_mutes(tx: Tx, limit: int = 500) -> int:
     """Clear mutes away whose time has come; how many. They had no effect since that time."""
-    ended = queries.ended_mutes.all(tx, now=tx.now, limit=limit)
+    ended = hiding_queries.ended_mutes.all(tx, now=tx.now, limit=limit)
     for from_id, to_id in ended:
         untie(tx, "mute", from_id, to_id)
     return len(ended)
@@ -80,13 +80,13 @@ def end_mutes(tx: Tx, limit: int = 500) -> int:
 
 def blocks(tx: Tx, me: int, *, before: int | None = None, limit: int = 50) -> list[Edge]:
     """Whom I block, newest first."""
-    return queries.tied_from.all(tx, person=me, kind="block", before=before or MAX, limit=limit)
+    return edge_queries.tied_from.all(tx, person=me, kind="block", before=before or MAX, limit=limit)
 
 
 def mutes(tx: Tx, me: int, *, before: int | None = None, limit: int = 50) -> list[Edge]:
     """Whom I mute, newest first; see ``relations`` for until when."""
-    return queries.mutes.all(tx, person=me, now=tx.now, before=before or MAX, limit=limit)
+    return hiding_queries.mutes.all(tx, person=me, now=tx.now, before=before or MAX, limit=limit)
 
 
 def is_blocked_either(tx: Tx, a: int, b: int) -> bool:
-    return queries.blocked_either.first(tx, a=a, b=b) is not None
+    return edge_queries.blocked_either.first(tx, a=a, b=b) is not None

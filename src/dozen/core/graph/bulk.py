@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from dozen.core.graph import queries
+from dozen.core.graph import bulk_queries, count_queries, list_queries, suggestion_queries
 from dozen.core.graph.edges import lock, unask, untie
 from dozen.core.graph.lists import erase, take_off, unsubscribe_list
 from dozen.db import Tx
@@ -30,14 +30,14 @@ def connect_many(
     for start in range(0, len(rows), _AT_ONCE):
         chunk = rows[start : start + _AT_ONCE]
         if tx.dialect == "sqlite":
-            queries.load.many(
+            bulk_queries.load.many(
                 tx, ({"from_id": a, "to_id": b, "id": edge_id, "kind": kind} for a, b, edge_id in chunk)
             )
         else:
             from_ids, to_ids, edge_ids = (
                 f"{{{','.join(map(str, column))}}}" for column in zip(*chunk, strict=True)
             )
-            queries.load(tx, from_ids=from_ids, to_ids=to_ids, ids=edge_ids, kind=kind)
+            bulk_queries.load(tx, from_ids=from_ids, to_ids=to_ids, ids=edge_ids, kind=kind)
     return len(given)
 
 
@@ -57,11 +57,11 @@ def recount(tx: Tx) -> None:
     """Make all counters equal to what they count. Nobody else ties anything meanwhile."""
     tx.must_write()
     if tx.dialect == "postgresql":
-        queries.lock_edges(tx)
-    queries.clear_counts(tx)
-    queries.count_edges(tx)
-    queries.clear_thing_counts(tx)
-    queries.count_things(tx)
+        count_queries.lock_edges(tx)
+    count_queries.clear_counts(tx)
+    count_queries.count_edges(tx)
+    count_queries.clear_thing_counts(tx)
+    count_queries.count_things(tx)
 
 
 def forget(tx: Tx, person: int, *, limit: int = 500) -> bool:
@@ -71,10 +71,10 @@ def forget(tx: Tx, person: int, *, limit: int = 500) -> bool:
     """
     left = limit
     for query, take in (
-        (queries.edges_from, untie),
-        (queries.edges_to, untie),
-        (queries.requests_from, unask),
-        (queries.requests_to, unask),
+        (bulk_queries.edges_from, untie),
+        (bulk_queries.edges_to, untie),
+        (bulk_queries.requests_from, unask),
+        (bulk_queries.requests_to, unask),
     ):
         for from_id, kind, to_id in query.all(tx, person=person, limit=left):
             if "." not in kind:
@@ -83,17 +83,17 @@ def forget(tx: Tx, person: int, *, limit: int = 500) -> bool:
             left -= 1
         if not left:
             return True
-    for list_id in queries.list_ids_with_member.all(tx, person=person, limit=left):
+    for list_id in list_queries.list_ids_with_member.all(tx, person=person, limit=left):
         take_off(tx, list_id, person)
         left -= 1
-    for list_id in queries.list_ids_with_subscriber.all(tx, person=person, limit=left):
+    for list_id in list_queries.list_ids_with_subscriber.all(tx, person=person, limit=left):
         unsubscribe_list(tx, person, list_id)
         left -= 1
-    for owned in queries.lists_of.all(tx, owner=person, before=MAX, limit=min(left, 10)):
+    for owned in list_queries.lists_of.all(tx, owner=person, before=MAX, limit=min(left, 10)):
         erase(tx, owned.id)
         left = 0
     if not left:
         return True
-    queries.forget_dismissals(tx, person=person)
-    queries.drop_counts(tx, person=person)
+    suggestion_queries.forget_dismissals(tx, person=person)
+    count_queries.drop_counts(tx, person=person)
     return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dozen.core import accounts, realtime
-from dozen.core.graph import queries
+from dozen.core.graph import count_queries, edge_queries, request_queries
 from dozen.core.graph.hiding import HiddenCache
 from dozen.core.graph.structs import Relation
 from dozen.db import Tx
@@ -25,7 +25,7 @@ def lock(tx: Tx, a: int, b: int) -> None:
     """Until the commit nobody else changes how these two stand to each other."""
     if tx.dialect == "postgresql":
         tx.must_write()
-        queries.lock_pair.first(tx, key=(min(a, b) * _MIX ^ max(a, b)) & (1 << 63) - 1)
+        edge_queries.lock_pair.first(tx, key=(min(a, b) * _MIX ^ max(a, b)) & (1 << 63) - 1)
 
 
 def bond(tx: Tx, me: int, other: int) -> Relation:
@@ -36,9 +36,9 @@ def bond(tx: Tx, me: int, other: int) -> Relation:
 def relations(tx: Tx, me: int, ids: list[int]) -> dict[int, Relation]:
     """How ``me`` stands to each of ``ids``, in one query; everybody asked for is in the answer."""
     found: dict[int, dict[str, bool | int | None]] = {each: {} for each in ids}
-    for which, other, kind, reposts, notify, until in queries.ties.all(tx, me=me, ids=list(found)):
+    for which, other, kind, reposts, notify, until in edge_queries.ties.all(tx, me=me, ids=list(found)):
         about = found[other]
-        if which == queries.EDGE_OUT:
+        if which == edge_queries.EDGE_OUT:
             if kind == "follow":
                 about.update(following=True, reposts=bool(reposts), notify=bool(notify))
             elif kind == "block":
@@ -47,11 +47,11 @@ def relations(tx: Tx, me: int, ids: list[int]) -> dict[int, Relation]:
                 about["friend"] = True
             elif until is None or until > tx.now:
                 about.update(muting=True, mute_notifications=not notify, mute_until=until)
-        elif which == queries.EDGE_IN:
+        elif which == edge_queries.EDGE_IN:
             about["followed_by" if kind == "follow" else "blocked_by"] = True
         elif kind == "friend":
-            about["friend_requested" if which == queries.REQUEST_OUT else "friend_requested_by"] = True
-        elif which == queries.REQUEST_OUT:
+            about["friend_requested" if which == edge_queries.REQUEST_OUT else "friend_requested_by"] = True
+        elif which == edge_queries.REQUEST_OUT:
             about.update(requested=True, reposts=bool(reposts), notify=bool(notify))
         else:
             about["requested_by"] = True
@@ -72,7 +72,7 @@ def tie(
     until: int | None = None,
 ) -> bool:
     """Make an edge, count it and say so. False when it is there already."""
-    if not queries.tie(
+    if not edge_queries.tie(
         tx,
         from_id=from_id,
         kind=kind,
@@ -91,7 +91,7 @@ def tie(
 def untie(tx: Tx, kind: str, from_id: int, to_id: int) -> bool:
     """Take an edge away, uncount it and say so. False when there is none."""
     tx.must_write()
-    reposts = queries.untie.first(tx, from_id=from_id, kind=kind, to_id=to_id)
+    reposts = edge_queries.untie.first(tx, from_id=from_id, kind=kind, to_id=to_id)
     if reposts is None:
         return False
     _count(tx, kind, from_id, to_id, -1)
@@ -103,12 +103,14 @@ def retie(
     tx: Tx, kind: str, from_id: int, to_id: int, *, reposts: bool, notify: bool, until: int | None = None
 ) -> None:
     """Give an edge other options."""
-    queries.retie(tx, from_id=from_id, kind=kind, to_id=to_id, reposts=reposts, notify=notify, until=until)
+    edge_queries.retie(
+        tx, from_id=from_id, kind=kind, to_id=to_id, reposts=reposts, notify=notify, until=until
+    )
     say(tx, f"{kind}_options", from_id, to_id, on=True, reposts=False)
 
 
 def ask(tx: Tx, kind: str, from_id: int, to_id: int, *, reposts: bool = True, notify: bool = False) -> bool:
-    if not queries.ask(
+    if not request_queries.ask(
         tx, from_id=from_id, kind=kind, to_id=to_id, id=tx.next_id(), reposts=reposts, notify=notify
     ):
         return False
@@ -117,7 +119,7 @@ def ask(tx: Tx, kind: str, from_id: int, to_id: int, *, reposts: bool = True, no
 
 
 def unask(tx: Tx, kind: str, from_id: int, to_id: int) -> bool:
-    if not queries.unask(tx, from_id=from_id, kind=kind, to_id=to_id):
+    if not request_queries.unask(tx, from_id=from_id, kind=kind, to_id=to_id):
         return False
     say(tx, f"{kind}_request", from_id, to_id, on=False)
     return True
@@ -142,9 +144,9 @@ def _count(tx: Tx, kind: str, from_id: int, to_id: int, by: int) -> None:
         first, second = ({"friends": by}, {}) if low == from_id else ({}, {"friends": by})
     else:
         if "." in kind:
-            queries.add_thing_count(tx, realm=kind, thing_id=to_id, by=by)
+            count_queries.add_thing_count(tx, realm=kind, thing_id=to_id, by=by)
         return
-    queries.add_counts(
+    count_queries.add_counts(
         tx,
         low_person_id=low,
         low_followers=first.get("followers", 0),

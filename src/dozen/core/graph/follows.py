@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dozen.core import jobs
-from dozen.core.graph import queries
+from dozen.core.graph import request_queries
 from dozen.core.graph.edges import ask, bond, lock, retie, say, somebody, tie, unask, untie
 from dozen.core.graph.errors import AlreadyRequested, CannotFollowSelf, FollowNotAllowed, NoSuchRequest
 from dozen.core.graph.limits import may_follow
@@ -69,7 +69,7 @@ def _choose(tx: Tx, me: int, other: int, now: Relation, reposts: bool | None, no
     if now.following:
         retie(tx, "follow", me, other, **chosen)
     else:
-        queries.re_ask(tx, from_id=me, kind="follow", to_id=other, **chosen)
+        request_queries.re_ask(tx, from_id=me, kind="follow", to_id=other, **chosen)
         say(tx, "follow_request_options", me, other, on=True)
     return True
 
@@ -97,7 +97,7 @@ def accept_follow(tx: Tx, me: int, other: int) -> None:
 
 
 def _accept(tx: Tx, from_id: int, to_id: int) -> None:
-    chosen = queries.request.first(tx, from_id=from_id, kind="follow", to_id=to_id)
+    chosen = request_queries.request.first(tx, from_id=from_id, kind="follow", to_id=to_id)
     if chosen is None or not unask(tx, "follow", from_id, to_id):
         raise NoSuchRequest
     tie(tx, "follow", from_id, to_id, reposts=chosen[0], notify=chosen[1])
@@ -122,10 +122,10 @@ def accept_waiting(tx: Tx, me: int) -> int:
 
     Does the first few hundred at once, the rest in jobs. Returns how many it accepted itself.
     """
-    found = queries.asked_of.all(tx, person=me, kind="follow", before=MAX, limit=_ACCEPTED_AT_ONCE)
+    found = request_queries.asked_of.all(tx, person=me, kind="follow", before=MAX, limit=_ACCEPTED_AT_ONCE)
     for each in sorted(found, key=lambda edge: edge.person_id):
         lock(tx, me, each.person_id)
-        if queries.request.first(tx, from_id=each.person_id, kind="follow", to_id=me):
+        if request_queries.request.first(tx, from_id=each.person_id, kind="follow", to_id=me):
             _accept(tx, each.person_id, me)
     if len(found) == _ACCEPTED_AT_ONCE:
         jobs.enqueue(tx, ACCEPT_JOB, {"person": me}, key=f"{ACCEPT_JOB}:{me}")
@@ -134,9 +134,9 @@ def accept_waiting(tx: Tx, me: int) -> int:
 
 def follow_requests(tx: Tx, me: int, *, before: int | None = None, limit: int = 50) -> list[Edge]:
     """Who asks to follow me, newest first."""
-    return queries.asked_of.all(tx, person=me, kind="follow", before=before or MAX, limit=limit)
+    return request_queries.asked_of.all(tx, person=me, kind="follow", before=before or MAX, limit=limit)
 
 
 def sent_follow_requests(tx: Tx, me: int, *, before: int | None = None, limit: int = 50) -> list[Edge]:
     """Whom I asked to follow and who has not answered, newest first."""
-    return queries.asked_by.all(tx, person=me, kind="follow", before=before or MAX, limit=limit)
+    return request_queries.asked_by.all(tx, person=me, kind="follow", before=before or MAX, limit=limit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dozen.core.graph import queries
+from dozen.core.graph import edge_queries, request_queries
 from dozen.core.graph.edges import ask, bond, lock, somebody, tie, unask, untie
 from dozen.core.graph.errors import CannotBefriendSelf, FriendNotAllowed, NoSuchRequest
 from dozen.core.graph.limits import MOST_FOLLOWS, may_befriend
@@ -72,19 +72,19 @@ def unfriend(tx: Tx, me: int, other: int) -> bool:
 
 def friends(tx: Tx, person: int, *, before: int | None = None, limit: int = 50) -> list[Edge]:
     """Somebody's friends, newest first."""
-    return queries.tied_from.all(tx, person=person, kind="friend", before=before or MAX, limit=limit)
+    return edge_queries.tied_from.all(tx, person=person, kind="friend", before=before or MAX, limit=limit)
 
 
 def friend_ids(tx: Tx, person: int) -> list[int]:
     """All of somebody's friends, newest first."""
-    return queries.ids_from.all(tx, person=person, kind="friend", limit=MOST_FOLLOWS)
+    return edge_queries.ids_from.all(tx, person=person, kind="friend", limit=MOST_FOLLOWS)
 
 
 def friend_requests(tx: Tx, me: int, *, before: int | None = None, limit: int = 50) -> list[Edge]:
     """Who asks to be my friend, newest first."""
-    return queries.asked_of.all(tx, person=me, kind="friend", before=before or MAX, limit=limit)
+    return request_queries.asked_of.all(tx, person=me, kind="friend", before=before or MAX, limit=limit)
 
 
 def sent_friend_requests(tx: Tx, me: int, *, before: int | None = None, limit: int = 50) -> list[Edge]:
     """Whom I asked and who has not answered, newest first."""
-    return queries.asked_by.all(tx, person=me, kind="friend", before=before or MAX, limit=limit)
+    return request_queries.asked_by.all(tx, person=me, kind="friend", before=before or MAX, limit=limit)

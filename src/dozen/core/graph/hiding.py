@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from dozen.core.cache import Lru
-from dozen.core.graph import queries
+from dozen.core.graph import hiding_queries
 from dozen.core.graph.structs import Hidden
 from dozen.core.realtime import Event, Hub
 from dozen.db import Tx
@@ -93,8 +93,8 @@ def hidden_from(tx: Tx, me: int) -> Hidden:
 def _read(tx: Tx, me: int) -> Hidden:
     muted, blocked, silenced, no_reposts = set(), set(), set(), set()
     blockers, until = 0, None
-    for which, other, notify, ends in queries.hidden.all(tx, me=me, limit=MOST_BLOCKERS):
-        if which == queries.MUTED:
+    for which, other, notify, ends in hiding_queries.hidden.all(tx, me=me, limit=MOST_BLOCKERS):
+        if which == hiding_queries.MUTED:
             if ends is not None:
                 if ends <= tx.now:
                     continue
@@ -102,10 +102,10 @@ def _read(tx: Tx, me: int) -> Hidden:
             muted.add(other)
             if not notify:
                 silenced.add(other)
-        elif which == queries.NO_REPOSTS:
+        elif which == hiding_queries.NO_REPOSTS:
             no_reposts.add(other)
         else:
-            blockers += which == queries.BLOCKED_BY
+            blockers += which == hiding_queries.BLOCKED_BY
             blocked.add(other)
     return Hidden(
         muted=frozenset(muted),

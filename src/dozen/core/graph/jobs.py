@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from dozen.core import accounts, jobs
-from dozen.core.graph import queries
+from dozen.core.graph import request_queries
 from dozen.core.graph.blocks import end_mutes
 from dozen.core.graph.bulk import forget
 from dozen.core.graph.follows import ACCEPT_JOB, accept_waiting
@@ -34,7 +34,7 @@ def _accept_waiting(tx: Tx, job: Job) -> None:
 def _accept_opened(env: Env, job: Job) -> None:
     """Whoever opened their account and still has requests waiting: accept those, whichever door it was."""
     db, after = jobs.database(env), 0
-    while asked := db.run_read(env, partial(queries.asked_people.all, after=after, limit=_PEOPLE)):
+    while asked := db.run_read(env, partial(request_queries.asked_people.all, after=after, limit=_PEOPLE)):
         cards = db.run_read(env, partial(accounts.cards, person_ids=asked))
         for person_id in asked:
             if person_id in cards and not cards[person_id].protected:

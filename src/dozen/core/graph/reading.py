@@ -7,7 +7,7 @@ from collections.abc import Collection
 import msgspec
 
 from dozen.core import accounts
-from dozen.core.graph import edges, queries
+from dozen.core.graph import count_queries, edge_queries, edges, hiding_queries, list_queries
 from dozen.core.graph.hiding import hidden_from
 from dozen.core.graph.limits import MOST_FOLLOWS
 from dozen.core.graph.structs import Batch, Edge, GraphCounts, Hidden, Relation
@@ -21,7 +21,7 @@ def relations(tx: Tx, me: int, ids: Collection[int]) -> dict[int, Relation]:
 
 
 def counts(tx: Tx, ids: Collection[int]) -> dict[int, GraphCounts]:
-    found = {row[0]: GraphCounts(*row[1:]) for row in queries.counts_of.all(tx, ids=list(ids))}
+    found = {row[0]: GraphCounts(*row[1:]) for row in count_queries.counts_of.all(tx, ids=list(ids))}
     return {each: found.get(each) or _NONE for each in ids}
 
 
@@ -30,17 +30,25 @@ _NONE = GraphCounts()
 
 def followers(tx: Tx, person: int, *, before: int | None = None, limit: int = 50) -> list[Edge]:
     """Newest first."""
-    return queries.tied_to.all(tx, person=person, kind="follow", before=before or MAX, limit=limit)
+    return edge_queries.tied_to.all(tx, person=person, kind="follow", before=before or MAX, limit=limit)
 
 
 def following(tx: Tx, person: int, *, before: int | None = None, limit: int = 50) -> list[Edge]:
     """Newest first."""
-    return queries.tied_from.all(tx, person=person, kind="follow", before=before or MAX, limit=limit)
+    return edge_queries.tied_from.all(tx, person=person, kind="follow", before=before or MAX, limit=limit)
 
 
 def followees(tx: Tx, me: int) -> list[int]:
     """All whom somebody follows, newest first: at most MOST_FOLLOWS, which is as many as one may."""
-    return queries.ids_from.all(tx, person=me, kind="follow", limit=MOST_FOLLOWS)
+    return edge_queries.ids_from.all(tx, person=me, kind="follow", limit=MOST_FOLLOWS)
+
+
+def followees_at_home(tx: Tx, me: int) -> list[int]:
+    """Whose posts come into somebody's home timeline: ``followees`` without those on an exclusive list of
+    theirs. It changes with events ``follow`` and ``exclusive``."""
+    apart = frozenset(list_queries.kept_apart.all(tx, owner=me))
+    found = followees(tx, me)
+    return [each for each in found if each not in apart] if apart else found
 
 
 def follower_ids(
@@ -50,7 +58,7 @@ def follower_ids(
 
     ``realm``: of a thing instead of a person. ``notify``: only those who want to be told of news.
     """
-    query = queries.after_to_notify if notify else queries.after_to
+    query = edge_queries.after_to_notify if notify else edge_queries.after_to
     found = query.all(tx, person=person, kind=realm, after=after, limit=limit)
     return Batch([edge.person_id for edge in found], found[-1].id if len(found) == limit else None)
 
@@ -59,7 +67,7 @@ def mutual(
     tx: Tx, me: int, other: int, *, kind: str = "follow", before: int | None = None, limit: int = 50
 ) -> list[Edge]:
     """Whom I follow who follow ``other`` (or, of kind ``friend``, our common friends), newest first."""
-    return queries.in_common.all(tx, me=me, other=other, kind=kind, before=before or MAX, limit=limit)
+    return edge_queries.in_common.all(tx, me=me, other=other, kind=kind, before=before or MAX, limit=limit)
 
 
 def hidden_among(tx: Tx, me: int, ids: Collection[int]) -> Hidden:
@@ -76,7 +84,9 @@ def hidden_among(tx: Tx, me: int, ids: Collection[int]) -> Hidden:
 def deaf_to(tx: Tx, person: int, ids: Collection[int]) -> frozenset[int]:
     """Which of ``ids`` must not be notified of what ``person`` does: muted, or blocked either way."""
     return (
-        frozenset(queries.deaf_to.all(tx, person=person, ids=list(ids), now=tx.now)) if ids else frozenset()
+        frozenset(hiding_queries.deaf_to.all(tx, person=person, ids=list(ids), now=tx.now))
+        if ids
+        else frozenset()
     )
 
 
@@ -87,7 +97,9 @@ def can_see(tx: Tx, viewer: int | None, ids: Collection[int]) -> frozenset[int]:
         return frozenset(card.id for card in cards.values() if not card.protected)
     blocked = hidden_among(tx, viewer, ids).blocked
     locked = [card.id for card in cards.values() if card.protected and card.id != viewer]
-    followed = set(queries.which_from.all(tx, person=viewer, kind="follow", ids=locked)) if locked else set()
+    followed = (
+        set(edge_queries.which_from.all(tx, person=viewer, kind="follow", ids=locked)) if locked else set()
+    )
     return frozenset(
         card.id
         for card in cards.values()

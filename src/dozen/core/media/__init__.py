@@ -38,10 +38,10 @@ from dozen.core.media.service import (
     used,
     views,
 )
-from dozen.core.media.serving import serve, ticket, variant_for
+from dozen.core.media.serving import TICKET_LIFE, serve, ticket, variant_for
 from dozen.core.media.shelf import TOPIC
 from dozen.core.media.storage import Storage
-from dozen.core.media.structs import Media, Part, Prepared, Quota, Served, Upload, Variant
+from dozen.core.media.structs import Audience, Media, Part, Prepared, Quota, Served, Upload, Variant
 from dozen.core.media.transcode import VIDEO_LIMITS, VideoLimits
 from dozen.core.media.uploads import (
     MOST_PART,
@@ -59,10 +59,12 @@ __all__ = [
     "LOOSE_LIFE",
     "MOST_ALT",
     "MOST_PART",
+    "TICKET_LIFE",
     "TOPIC",
     "VIDEO_LIMITS",
     "AlreadyAttached",
     "AnimationTooLong",
+    "Audience",
     "BrokenMedia",
     "Ffmpeg",
     "ImageLimits",

@@ -29,8 +29,9 @@ def attach(
 ) -> list[Media]:
     """Attach items of mine to a subject, in this order, and open them to its audience.
 
-    ``public``: everybody may load them. ``private``: only I, and who is handed a ticket (see
-    :func:`ticket`). ``unfinished``: a video that is still processing will do. Attaching to the same
+    ``public``: everybody may load them. ``account``: everybody while my account is open; while it is
+    protected, as private ones, at once and for all of them. ``private``: only I, and who is handed a ticket
+    (see :func:`ticket`). ``unfinished``: a video that is still processing will do. Attaching to the same
     subject again changes nothing. Raises MediaNotFound, AlreadyAttached, StillProcessing, ProcessingFailed.
     """
     if len(ids) > MOST_AT_ONCE or len(set(ids)) != len(ids):

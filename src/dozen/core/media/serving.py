@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from dozen.core import accounts
 from dozen.core.media import animation
 from dozen.core.media.errors import MediaNotFound
 from dozen.core.media.service import views
@@ -45,14 +46,14 @@ def variant_for(
 def serve(tx: Tx, viewer: int | None, id: int, name: str, *, ticket: str | None = None) -> Served:  # noqa: A002
     """The file behind ``/media/{id}/{name}``, if ``viewer`` (None: nobody is signed in) may load it.
 
-    Its owner always may; everybody, once it is attached to something public; else who has a ticket. A size
-    that was not made (``400.webp`` of a small picture) is answered by the next. Raises MediaNotFound,
-    whether it is not there or not theirs.
+    Its owner always may; everybody, once it is attached to something public, or to something of an account
+    that is open; else who has a ticket. A size that was not made (``400.webp`` of a small picture) is
+    answered by the next. Raises MediaNotFound, whether it is not there or not theirs.
     """
     media = views(tx, (id,)).get(id)
     if media is None or media.state != "ready":
         raise MediaNotFound
-    public = media.audience == "public" and media.attached is not None
+    public = _is_public(tx, media)
     if not (public or media.owner_id == viewer or (ticket and ticket_opens(tx.env, id, ticket, tx.now))):
         raise MediaNotFound
     variant = media.variants.get(name)
@@ -61,6 +62,15 @@ def serve(tx: Tx, viewer: int | None, id: int, name: str, *, ticket: str | None 
     if variant is None:
         raise MediaNotFound
     return Served(media, variant, inline=media.kind != "file", public=public)
+
+
+def _is_public(tx: Tx, media: Media) -> bool:
+    if media.attached is None or media.audience == "private":
+        return False
+    if media.audience == "public":
+        return True
+    owner = accounts.cards(tx, (media.owner_id,)).get(media.owner_id)
+    return owner is not None and not owner.protected
 
 
 def ticket(env: Env, id: int, now: int) -> str:  # noqa: A002

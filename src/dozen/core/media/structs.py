@@ -9,7 +9,9 @@ import msgspec
 
 Kind: TypeAlias = Literal["image", "video", "gif", "audio", "file"]
 State: TypeAlias = Literal["ready", "processing", "failed"]
-Audience: TypeAlias = Literal["public", "private"]
+Audience: TypeAlias = Literal["public", "account", "private"]
+"""Who may load what is attached: everybody; everybody as long as its owner's account is open; or only its
+owner, and who was handed a ticket."""
 
 
 class Variant(msgspec.Struct, frozen=True):

@@ -145,20 +145,22 @@ class Hub:
     def catch_up(self, tx: Tx) -> None:
         """Deliver what is new, before an answer is built from what listeners keep.
 
-        Costs one pragma on SQLite when nothing is new, and one short query on PostgreSQL.
+        Costs a look at shared memory on SQLite when nothing is new, and one short query on PostgreSQL.
         """
-        if tx.dialect == "sqlite" and not self._due:
-            version = tx.driver.execute("PRAGMA data_version").fetchone()[0]
-            # The pragma speaks of one connection, so versions of different threads do not compare.
-            mark = (id(tx.driver), version)
-            if mark == self._version_mark:
+        mark: object = None
+        if tx.dialect == "sqlite":
+            mark = tx.mark() if tx.mark is not None else b""
+            if not mark and not self._due:
+                # The pragma speaks of one connection, so versions of different threads do not compare.
+                mark = (id(tx.driver), tx.driver.execute("PRAGMA data_version").fetchone()[0])
+            if mark == self._mark and not self._due:
                 return
-            self._version_mark = mark
         with self._lock:
             self._due = False
             self._read(tx)
+            self._mark = mark
 
-    _version_mark: tuple[int, int] | None = None
+    _mark: object = None
 
     def _read(self, tx: Tx) -> None:
         if self._last is None:

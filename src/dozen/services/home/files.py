@@ -100,6 +100,8 @@ def describe(call: Call, media_id: int, data: Describe) -> Item:
 )
 def remove(call: Call, media_id: int) -> None:
     """Take back an upload that is not part of anything."""
+    if media.own(call.tx, call.me, media_id).attached is not None:
+        raise media.AlreadyAttached
     media.delete(call.tx, call.me, media_id)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dozen.core import accounts, engagement, jobs, search
 from dozen.core.jobs import Handler, Job, Schedule
 from dozen.db import Tx
-from dozen.kit import clock
+from dozen.kit.env import Env
 from dozen.services.home.service import index
 
 
@@ -14,15 +14,14 @@ def index_person(tx: Tx, job: Job) -> None:
     index(tx, int(job.payload["id"]))
 
 
-def sweep_purged(tx: Tx, job: Job) -> None:
-    """Have the blocks that do not look for themselves forget the accounts that were purged lately."""
-    for purged in accounts.purged(tx, (tx.now - 2 * clock.DAY, 0)):
-        search.forget_later(tx, purged.person_id)
-        engagement.forget_later(tx, purged.person_id)
+def forget(env: Env, job: Job) -> None:
+    """Have the blocks that do not look for themselves forget those whose accounts were purged."""
+    accounts.forget_purged(env, lambda tx, person: search.forget(tx, person))
+    accounts.forget_purged(env, lambda tx, person: engagement.forget(tx, person))
 
 
 WORK: tuple[Handler | Schedule, ...] = (
     jobs.tx_handler("people.changed", index_person),
-    jobs.tx_handler("home.sweep_purged", sweep_purged),
-    jobs.every("home.sweep_purged", "home.sweep_purged", seconds=3600),
+    jobs.handler("home.forget", forget),
+    jobs.every("home.forget", "home.forget", seconds=3600),
 )

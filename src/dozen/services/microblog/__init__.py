@@ -7,15 +7,8 @@ from pathlib import Path
 from dozen.core import notifications
 from dozen.db import Tx
 from dozen.kit.env import Env
-from dozen.services.microblog.api import api
+from dozen.services.microblog import api, pages, show
 from dozen.services.microblog.jobs import WORK
-from dozen.services.microblog.lists_api import lists_api
-from dozen.services.microblog.lists_pages import lists_pages
-from dozen.services.microblog.messages_api import messages_api
-from dozen.services.microblog.messages_pages import messages_pages
-from dozen.services.microblog.pages import pages, profiles
-from dozen.services.microblog.reports_api import reports_api
-from dozen.services.microblog.reports_pages import reports_pages
 from dozen.services.microblog.service import messages, notes, posts
 from dozen.web import Place, Progress, Room
 
@@ -37,17 +30,7 @@ ROOM = Room(
     icon="microblog",
     key="m",
     folder=Path(__file__).parent,
-    doors=(
-        api,
-        lists_api,
-        reports_api,
-        pages,
-        lists_pages,
-        reports_pages,
-        messages_api,
-        messages_pages,
-        profiles,
-    ),
+    doors=(*api.DOORS, *pages.DOORS),
     places=(
         Place(title="Home", path="/microblog", icon="home", key="h", member=False),
         Place(title="Search", path="/microblog/search", icon="search", key="s", member=False),
@@ -72,4 +55,5 @@ ROOM = Room(
     listen=notes.register,
     demo=_demo,
     counts=_counts,
+    helpers=show.HELPERS,
 )

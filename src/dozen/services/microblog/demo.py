@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain, cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,7 +20,8 @@ from dozen.kit.env import Env
 from dozen.kit.sample import people as folk
 from dozen.kit.sample import pictures, prose
 from dozen.services.microblog import queries, text, trend_queries
-from dozen.services.microblog.service.posts import REALM, STREAM, document
+from dozen.services.microblog.service import trends
+from dozen.services.microblog.service.posts import AUDIENCE, REALM, STREAM, document
 from dozen.services.microblog.structs import NOTHING, Entities, Post, Span
 from dozen.web import Progress
 
@@ -28,6 +30,10 @@ PICTURES = {"small": 60, "large": 500}
 SPAN = {"small": 40 * clock.DAY, "large": 700 * clock.DAY}
 _BATCH = 2_000
 _LATEST = 500  # posts: those that are seen first have pictures more often
+_TALK_SPAN = (trends.RECENT_HOURS - 1) * clock.HOUR
+"""How long the town has talked about the same few things: whatever minute it is, that is within what trends
+look at."""
+_TALKED_ABOUT = 5
 
 
 class _Town(msgspec.Struct):
@@ -69,6 +75,30 @@ class _Made(msgspec.Struct):
     likers: list[int] = []
 
 
+class _Talk:
+    """What the town talks about today, so that there are trends to see: a handful of topics, dealt so that
+    each comes up often enough to trend, and the first of them more often."""
+
+    def __init__(self, seed: int) -> None:
+        rnd = random.Random(f"{seed}:microblog talk")  # noqa: S311 - repeatable is the point
+        topics = rnd.sample(prose.TOPICS, _TALKED_ABOUT)
+        first = topics * trends.LEAST_POSTS
+        rnd.shuffle(first)
+        more = [topic for n in range(_TALKED_ABOUT) for topic in topics[: _TALKED_ABOUT - n]]
+        self._next = chain(first, cycle(more))
+        self.topic = next(self._next)
+
+    def join(self, written: prose.SamplePost) -> prose.SamplePost:
+        """The post with today's tag, if it is about the topic whose turn it is."""
+        tag = self.topic
+        if written.topic != tag:
+            return written
+        self.topic = next(self._next)
+        if kit_text.fold(tag) in map(kit_text.fold, written.tags):
+            return written
+        return written._replace(text=f"{written.text} #{tag}", tags=(*written.tags, tag))
+
+
 class _Maker:
     """Makes posts in the order of time. Everything depends on the seed alone."""
 
@@ -78,10 +108,12 @@ class _Maker:
         self._span = span
         self._pictures = pictures
         self._random = random.Random(f"{town.seed}:microblog")  # noqa: S311 - repeatable is the point
+        self._talk = _Talk(town.seed)
         self._recent: list[tuple[Post, prose.SamplePost]] = []
         self.written: Counter[int] = Counter()
         self.comments: Counter[int] = Counter()
         self.quotes: Counter[int] = Counter()
+        self._repeated: set[tuple[int, int]] = set()
         self._sequence = 0
 
     def posts(self) -> Iterator[_Made]:
@@ -103,7 +135,8 @@ class _Maker:
             elif dice < 0.46 and len(self._recent) > 50:
                 made = self._quote(n, at)
             else:
-                made = self._fresh(n, at, picture=n % (6 if n > self._count - _LATEST else every) == 0)
+                often = 6 if n > self._count - _LATEST else every
+                made = self._fresh(n, at, picture=n % often == 0, talk=at >= now - _TALK_SPAN)
             if made is not None:
                 made.likers = self._likers(made.post)
                 yield made
@@ -121,10 +154,13 @@ class _Maker:
         """Somebody to name, by a random number of the text's own."""
         return folk.username(self._town.seed, draw % min(200, len(self._town.people)))
 
-    def _fresh(self, n: int, at: int, *, picture: bool) -> _Made:
+    def _fresh(self, n: int, at: int, *, picture: bool, talk: bool) -> _Made:
         who = self._who()
         seed = self._town.seed
-        written = prose.post(seed, n, folk.interests(seed, who), mention=self._mention)
+        interests = (self._talk.topic,) if talk else folk.interests(seed, who)
+        written = prose.post(seed, n, interests, mention=self._mention)
+        if talk:
+            written = self._talk.join(written)
         made = self._made(who, at, written.text, lang=written.language)
         kind = written.picture_kind
         if picture and kind is not None:
@@ -162,6 +198,8 @@ class _Maker:
         who = self._town.people[self._who()]
         if who == target.author_id or (who, target.id) in self._repeated:
             return None
+        if len(self._repeated) > 50_000:  # what is so long ago is not reposted again
+            self._repeated.clear()
         self._repeated.add((who, target.id))
         post_id = self._id(at)
         return _Made(
@@ -185,14 +223,6 @@ class _Maker:
             ),
             0,
         )
-
-    @property
-    def _repeated(self) -> set[tuple[int, int]]:
-        if len(self._reposts) > 50_000:
-            self._reposts.clear()
-        return self._reposts
-
-    _reposts: set[tuple[int, int]] = set()  # noqa: RUF012 - emptied in place
 
     def _made(
         self,
@@ -288,7 +318,7 @@ def _store(tx: Tx, batch: list[_Made]) -> None:
     for made in batch:
         post = made.post
         if made.media is not None:
-            media.attach(tx, post.author_id, [made.media.id], post.id)
+            media.attach(tx, post.author_id, [made.media.id], post.id, audience=AUDIENCE)
             post = made.post = msgspec.structs.replace(post, media_ids=(made.media.id,))
         row = {name: getattr(post, name) for name in _SAME}
         row |= {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dozen.core import accounts, engagement, feeds, graph, jobs, moderation, notifications
 from dozen.core.jobs import Handler, Job, Schedule
 from dozen.db import Tx
-from dozen.kit import clock
 from dozen.kit import text as kit_text
 from dozen.kit.env import Env
 from dozen.services.microblog import poll_queries, queries
@@ -14,6 +13,8 @@ from dozen.services.microblog.service.posts import REALM, STREAM, take_down
 from dozen.services.microblog.service.views import load
 
 _BATCH = 500
+_POSTS = 20
+"""Of a purged account, in one transaction: much hangs on a post."""
 
 
 def sweep(env: Env, job: Job) -> None:
@@ -74,31 +75,23 @@ def poll_over(tx: Tx, job: Job) -> None:
     notifications.notify_many(tx, {*voters, post.author_id}, f"{REALM}.poll", subject=post_id)
 
 
-def forget_person(env: Env, job: Job) -> None:
-    """After an account was purged: its posts, one transaction each."""
-    person = int(job.payload["id"])
-    db = jobs.database(env)
-    while db.run_write(env, lambda tx: _forget_some(tx, person)):
-        pass
+def forget(env: Env, job: Job) -> None:
+    """Take away what those wrote whose accounts were purged."""
+    accounts.forget_purged(env, forget_some)
 
 
-def _forget_some(tx: Tx, person: int) -> bool:
-    posts = load(tx, feeds.by_author(tx, STREAM, person, limit=20))
-    for post in posts.values():
-        take_down(tx, post)
+def forget_some(tx: Tx, person: int) -> bool:
+    """Some of somebody's posts, and what names them; whether there may be more."""
+    published = feeds.by_author(tx, STREAM, person, limit=_POSTS)
+    posts = load(tx, published)
+    for post_id in published:
+        if post_id in posts:
+            take_down(tx, posts[post_id])
+        else:
+            feeds.retract(tx, STREAM, person, post_id)
     queries.forget_mentions_of(tx, person=person)
-    return bool(posts)
-
-
-def sweep_purged(tx: Tx, job: Job) -> None:
-    """Find accounts that were purged lately; each gets a job of its own, once."""
-    for purged in accounts.purged(tx, (tx.now - 2 * clock.DAY, 0)):
-        jobs.enqueue(
-            tx,
-            "microblog.forget_person",
-            {"id": str(purged.person_id)},
-            key=f"microblog.forget:{purged.person_id}",
-        )
+    queries.forget_profile(tx, person=person)
+    return len(published) == _POSTS
 
 
 def removals(env: Env, job: Job) -> None:
@@ -117,9 +110,8 @@ WORK: tuple[Handler | Schedule, ...] = (
     jobs.handler("microblog.sweep", sweep),
     jobs.handler("microblog.tell_subscribers", tell_subscribers),
     jobs.tx_handler("microblog.poll_over", poll_over),
-    jobs.handler("microblog.forget_person", forget_person),
-    jobs.tx_handler("microblog.sweep_purged", sweep_purged),
-    jobs.every("microblog.sweep_purged", "microblog.sweep_purged", seconds=3600),
+    jobs.handler("microblog.forget", forget),
+    jobs.every("microblog.forget", "microblog.forget", seconds=3600),
     jobs.handler("microblog.removals", removals),
     jobs.every("microblog.removals", "microblog.removals", seconds=60),
     jobs.tx_handler("microblog.trim_trends", trim_trends),

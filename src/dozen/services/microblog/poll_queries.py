@@ -21,6 +21,7 @@ counts: Any = rows(
         member(poll_counts.c.post_id, "posts")
     ),
 )
+lock = values(int, select(polls.c.post_id).where(polls.c.post_id == param("post")).with_for_update())
 voted = values(
     int,
     select(votes.c.option)

@@ -159,6 +159,8 @@ unpin = action(
     .values(pinned_id=None)
 )
 
+forget_profile = action(delete(profiles).where(profiles.c.person_id == param("person")))
+
 # The public timeline: everything that is nobody's repost, newest first
 
 public = values(

@@ -34,7 +34,11 @@ class Author(msgspec.Struct, frozen=True):
 
 
 class Picture(msgspec.Struct, frozen=True):
-    """A picture or video. ``url`` is a good size for a timeline, ``preview_url`` a small one."""
+    """A picture or video. ``url`` is a good size for a timeline, ``preview_url`` a small one.
+
+    Addresses of pictures that are not for everybody (of protected accounts, in messages) carry a ticket
+    that lapses after a day or two: ask for the post again then.
+    """
 
     id: Id
     kind: str
@@ -128,7 +132,7 @@ class NewTweet(msgspec.Struct, forbid_unknown_fields=False):
             quote_of_id=number(self.quote_id) if self.quote_id else None,
             place=self.location,
             warning=self.warning,
-            lang=self.lang.lower() if self.lang else None,
+            lang=self.lang.strip().lower() if self.lang else None,
             poll=PollDraft(tuple(self.poll.options), self.poll.minutes, self.poll.multiple)
             if self.poll
             else None,
@@ -246,13 +250,15 @@ def author(card: Card) -> Author:
     )
 
 
-def picture(item: Media) -> Picture:
+def picture(item: Media, ticket: str | None = None) -> Picture:
+    query = f"?ticket={ticket}" if ticket else ""
+    best = "720.mp4" if item.kind == "video" else "1280.webp"
     return Picture(
         str(item.id),
         item.kind,
         item.state,
-        f"/media/{item.id}/720.mp4" if item.kind == "video" else f"/media/{item.id}/1280.webp",
-        f"/media/{item.id}/320.webp",
+        f"/media/{item.id}/{best}{query}",
+        f"/media/{item.id}/320.webp{query}",
         item.width or 0,
         item.height or 0,
         item.alt,
@@ -292,7 +298,7 @@ def tweet(view: View) -> Tweet:
         counts=numbers(view),
         viewer=Mine("like" in marks, "repost" in marks, "bookmark" in marks) if marks else _NO_MINE,
         url=f"/microblog/tweets/{post.id}",
-        media=[picture(item) for item in view.media],
+        media=[picture(item, ticket) for item, ticket in view.pictures],
         entities=entities
         if entities.urls or entities.mentions or entities.hashtags or entities.cashtags
         else None,
@@ -395,16 +401,9 @@ def direct_message(line: Line, ticket: Callable[[int], str]) -> DirectMessage:
         text=message.text,
         mine=line.mine,
         author=author(line.author) if line.author else None,
-        media=[_private(item, ticket(item.id)) for item in line.media],
+        media=[picture(item, ticket(item.id)) for item in line.media],
         in_reply_to_id=str(message.reply_to_id) if message.reply_to_id else None,
         edited_at=clock.rfc3339(message.edited_at) if message.edited_at else None,
-    )
-
-
-def _private(item: Media, ticket: str) -> Picture:
-    shown = picture(item)
-    return msgspec.structs.replace(
-        shown, url=f"{shown.url}?ticket={ticket}", preview_url=f"{shown.preview_url}?ticket={ticket}"
     )
 
 

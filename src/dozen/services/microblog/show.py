@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -11,7 +12,7 @@ from dozen.core import accounts, graph, media
 from dozen.core.accounts import Card
 from dozen.core.media import Media
 from dozen.db import Tx
-from dozen.kit import clock, ids
+from dozen.kit import clock
 from dozen.services.microblog import text
 from dozen.services.microblog.service import messages, trends
 from dozen.services.microblog.structs import Post, View
@@ -69,28 +70,29 @@ def suggested(tx: Tx, viewer: int | None) -> list[Card]:
     return list(accounts.cards(tx, [each.person_id for each in found]).values())
 
 
-def helpers(call: Call) -> dict[str, Any]:
-    """Functions for templates, for one caller."""
-    env, now = call.env, clock.now()
+def pictures(view: View) -> list[dict[str, Any]]:
+    """What a post carries, as the media grid takes it."""
+    return [_picture(item, f"?ticket={ticket}" if ticket else "") for item, ticket in view.pictures]
 
-    def pictures(view: View) -> list[dict[str, Any]]:
-        return [
-            _picture(item, f"?ticket={media.ticket(env, item.id, now)}" if view.author.protected else "")
-            for item in view.media
-        ]
+
+HELPERS: dict[str, Callable[..., Any]] = {
+    "html": html,
+    "mark": mark,
+    "message_html": message_html,
+    "path": path,
+    "pictures": pictures,
+}
+"""What every template may call, as ``microblog.path(view)``."""
+
+
+def helpers(call: Call) -> dict[str, Any]:
+    """What templates of messages may call besides, for one caller."""
+    env, now = call.env, clock.now()
 
     def message_pictures(line: messages.Line) -> list[dict[str, Any]]:
         return [_picture(item, f"?ticket={media.ticket(env, item.id, now)}") for item in line.media]
 
-    return {
-        "html": html,
-        "path_of": path,
-        "mark_of": mark,
-        "pictures": pictures,
-        "moment": ids.moment,
-        "message_html": message_html,
-        "message_pictures": message_pictures,
-    }
+    return {"message_pictures": message_pictures}
 
 
 def page(call: Call, template: str, **values: Any) -> Page:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -31,7 +32,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     tagged: tuple[int, ...] = ()
 
 
-class Span(msgspec.Struct, frozen=True, omit_defaults=True):
+class Span(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A piece of the text that means something: code points ``start`` to ``end``."""
 
     start: int
@@ -40,7 +41,7 @@ class Span(msgspec.Struct, frozen=True, omit_defaults=True):
     id: str | None = None
 
 
-class Entities(msgspec.Struct, frozen=True, omit_defaults=True):
+class Entities(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     urls: tuple[Span, ...] = ()
     mentions: tuple[Span, ...] = ()
     hashtags: tuple[Span, ...] = ()
@@ -50,7 +51,7 @@ class Entities(msgspec.Struct, frozen=True, omit_defaults=True):
 NOTHING = Entities()
 
 
-class Post(msgspec.Struct, frozen=True, kw_only=True):
+class Post(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A post as it is stored. A repost is a post with ``repost_of_id`` and no text."""
 
     id: int
@@ -69,6 +70,8 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     tagged: tuple[int, ...]
     has_poll: bool
     edited_at: int | None
+    alone: bool = False
+    """Nothing else belongs to it: no picture, poll or other post, and nobody but its author."""
 
     @classmethod
     def of_row(
@@ -107,6 +110,7 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
             tagged=tuple(map(int, tagged)) if tagged else (),
             has_poll=poll,
             edited_at=edited_at,
+            alone=not (media or tagged or poll or reply_to_author_id or quote_of_id or repost_of_id),
         )
 
 
@@ -120,7 +124,7 @@ class PollView(msgspec.Struct, frozen=True, kw_only=True):
     mine: tuple[int, ...]
 
 
-class View(msgspec.Struct, frozen=True, kw_only=True):
+class View(msgspec.Struct, frozen=True):
     """A post as somebody sees it: with its people, pictures, numbers, and what they did with it."""
 
     post: Post
@@ -128,6 +132,9 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     counts: Counts
     marks: frozenset[str]
     media: tuple[Media, ...] = ()
+    tickets: tuple[str, ...] = ()
+    """What opens each of ``media`` to whom it is shown; none where everybody may load them. They lapse, so
+    nothing that is kept may hold them."""
     poll: PollView | None = None
     repost_of: View | None = None
     quote_of: View | None = None
@@ -139,6 +146,11 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     def subject(self) -> View:
         """The post that is shown: itself, or what it reposts."""
         return self.repost_of or self
+
+    @property
+    def pictures(self) -> Iterable[tuple[Media, str | None]]:
+        """``media``, each with its ticket if it needs one."""
+        return zip(self.media, self.tickets or (None,) * len(self.media), strict=True)
 
 
 class Thread(msgspec.Struct, frozen=True):

@@ -1,6 +1,7 @@
 """Tweets as JSON, encoded piece by piece, for a page has twenty of them and is asked for all day.
 
 What never changes of a post is encoded once and kept; the people too, as long as they look the same.
+Pictures are not: their addresses may carry tickets, which lapse.
 The result is exactly what :func:`schemas.tweet` encodes to, and a test compares them.
 """
 
@@ -18,8 +19,9 @@ from dozen.services.microblog import schemas
 from dozen.services.microblog.structs import Post, View
 
 _encode = msgspec.json.Encoder().encode
-_posts: Lru[tuple[int, int | None], bytes] = Lru(50_000)
-_people: Lru[Card, bytes] = Lru(50_000)
+_posts: Lru[int, tuple[Post, bytes]] = Lru(50_000)
+_people: Lru[int, tuple[Card, bytes]] = Lru(50_000)
+"""By id, with what the bytes were made of: when that is another object now, they are made again."""
 _COUNTS = b',"counts":{"likes":%d,"retweets":%d,"replies":%d,"quotes":%d,"bookmarks":%d},"viewer":'
 _MINE = {
     frozenset(kind for kind, on in zip(("like", "repost", "bookmark"), flags, strict=True) if on): _encode(
@@ -39,14 +41,13 @@ def listing(views: Iterable[View], next_cursor: str | None) -> bytes:
 def tweet(view: View) -> bytes:
     """One ``Tweet``."""
     post, counts, marks = view.post, view.counts, view.marks
-    parts = [
-        _post(post),
-        _person(view.author),
-        _COUNTS % (counts.likes, counts.reposts, counts.comments, counts.quotes, counts.bookmarks),
-        _MINE.get(marks) or _MINE[marks & _KINDS],
-    ]
+    numbers = _COUNTS % (counts.likes, counts.reposts, counts.comments, counts.quotes, counts.bookmarks)
+    mine = _MINE.get(marks) or _MINE[marks & _KINDS]
+    if post.alone:
+        return b"".join((_post(post), _person(view.author), numbers, mine, b"}"))
+    parts = [_post(post), _person(view.author), numbers, mine]
     if view.media:
-        parts += (b',"media":', _encode([schemas.picture(item) for item in view.media]))
+        parts += (b',"media":', _encode([schemas.picture(item, ticket) for item, ticket in view.pictures]))
     if view.reply_to is not None:
         parts += (b',"in_reply_to_username":', _encode(view.reply_to.username))
     if view.quote_of is not None:
@@ -80,9 +81,8 @@ class _Fixed(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 def _post(post: Post) -> bytes:
-    key = (post.id, post.edited_at)
-    found = _posts.get(key)
-    if found is None:
+    found = _posts.get(post.id)
+    if found is None or found[0] is not post:
         entities = post.entities
         named = entities.urls or entities.mentions or entities.hashtags or entities.cashtags
         fixed = _Fixed(
@@ -98,14 +98,14 @@ def _post(post: Post) -> bytes:
             lang=post.lang,
             edited_at=clock.rfc3339(post.edited_at) if post.edited_at else None,
         )
-        found = _encode(fixed)[:-1] + b',"author":'
-        _posts.put(key, found)
-    return found
+        found = post, _encode(fixed)[:-1] + b',"author":'
+        _posts.put(post.id, found)
+    return found[1]
 
 
 def _person(card: Card) -> bytes:
-    found = _people.get(card)
-    if found is None:
-        found = _encode(schemas.author(card))
-        _people.put(card, found)
-    return found
+    found = _people.get(card.id)
+    if found is None or found[0] is not card:
+        found = card, _encode(schemas.author(card))
+        _people.put(card.id, found)
+    return found[1]

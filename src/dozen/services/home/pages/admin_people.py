@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
 
 from dozen.core import accounts, moderation, search
 from dozen.core.accounts import Card, Role
-from dozen.kit.errors import Fault
+from dozen.kit.errors import Fault, Invalid
 from dozen.services.home import moderating
 from dozen.services.home.pages.admin import admin_page, staff
 from dozen.services.home.pages.door import pages
@@ -29,8 +30,8 @@ def people(
     if q.strip():
         cards = _found(call, q.strip())
     else:
-        cards = accounts.directory(tx, call.cursors.open_id("people", cursor), limit=_PAGE)
-        more = call.cursors.seal("people", cards[-1].id) if len(cards) == _PAGE else ""
+        cards = accounts.directory(tx, call.cursors.open_id("admin-people", cursor), limit=_PAGE)
+        more = call.cursors.seal("admin-people", cards[-1].id) if len(cards) == _PAGE else ""
     return admin_page(
         call,
         "home/admin_people.html",
@@ -62,7 +63,7 @@ def person(call: Call, person_id: int) -> Page:
     return _person(call, person_id)
 
 
-def _person(call: Call, person_id: int, fault: Fault | None = None, reason: str = "") -> Page:
+def _person(call: Call, person_id: int, fault: Fault | None = None) -> Page:
     tx, actor = call.tx, staff(call)
     found = accounts.person(tx, person_id)
     log = moderation.log(tx, actor, subject=(moderation.PERSON, person_id), limit=20)
@@ -73,68 +74,54 @@ def _person(call: Call, person_id: int, fault: Fault | None = None, reason: str 
         person=found,
         suspended=found.suspended(tx.now),
         may=person_id != call.me and moderating.ranks_above(actor.role, found),
-        roles=_ROLES,
         cases=moderation.cases_about(tx, actor, person_id, limit=20),
         entries=log,
         cards=accounts.cards(tx, {entry.actor_id for entry in log}),
         trouble=fault.detail if fault is not None else "",
-        reason=reason,
     )
     page.status = fault.status if fault is not None else 200
     return page
 
 
+def _act(call: Call, person_id: int, said: str, verb: Callable[..., None], *given: Any, **more: Any) -> Any:
+    """Do what a form of theirs asks for and say so; or show them again, with what was wrong."""
+    try:
+        verb(call.tx, staff(call), person_id, *given, **more)
+    except (moderation.errors.ReasonNeeded, accounts.errors.LastAdmin) as fault:
+        return _person(call, person_id, fault)
+    return Redirect(f"/admin/people/{person_id}", flash=said)
+
+
 @pages.post("/admin/people/{person_id}/suspend", access="moderator")
 def suspend(call: Call, person_id: int, form: Form) -> Any:
-    try:
-        moderating.suspend(
-            call.tx, staff(call), person_id, reason=form.get("reason"), days=form.number("days")
-        )
-    except moderation.errors.ReasonNeeded as fault:
-        return _person(call, person_id, fault)
-    return _done(person_id, "They are suspended")
+    given = {"reason": form.get("reason"), "days": form.number("days")}
+    return _act(call, person_id, "They are suspended", moderating.suspend, **given)
 
 
 @pages.post("/admin/people/{person_id}/unsuspend", access="moderator")
 def unsuspend(call: Call, person_id: int, form: Form) -> Any:
-    try:
-        moderation.unsuspend(call.tx, staff(call), person_id, reason=form.get("reason"))
-    except moderation.errors.ReasonNeeded as fault:
-        return _person(call, person_id, fault)
-    return _done(person_id, "They may act again")
+    said = "They may act again"
+    return _act(call, person_id, said, moderation.unsuspend, reason=form.get("reason"))
 
 
 @pages.post("/admin/people/{person_id}/warn", access="moderator")
 def warn(call: Call, person_id: int, form: Form) -> Any:
-    try:
-        moderating.warn(call.tx, staff(call), person_id, reason=form.get("reason"))
-    except moderation.errors.ReasonNeeded as fault:
-        return _person(call, person_id, fault)
-    return _done(person_id, "They are warned")
+    return _act(call, person_id, "They are warned", moderating.warn, reason=form.get("reason"))
 
 
 @pages.post("/admin/people/{person_id}/role", access="admin")
 def role(call: Call, person_id: int, form: Form) -> Any:
-    wanted = next((each for each in _ROLES if each == form.get("role")), None)
-    try:
-        if wanted is not None:
-            moderating.set_role(call.tx, staff(call), person_id, wanted)
-    except accounts.errors.LastAdmin as fault:
-        return _person(call, person_id, fault)
-    return _done(person_id, "The role is changed")
+    wanted = form.get("role")
+    if wanted not in _ROLES:
+        raise Invalid(fields={"role": "There is no such role"})
+    return _act(call, person_id, "The role is changed", moderating.set_role, wanted)
 
 
 @pages.post("/admin/people/{person_id}/verify", access="admin")
-def verify(call: Call, person_id: int, form: Form) -> Redirect:
-    moderating.set_verified(call.tx, staff(call), person_id, True)
-    return _done(person_id, "They have the mark")
+def verify(call: Call, person_id: int, form: Form) -> Any:
+    return _act(call, person_id, "They have the mark", moderating.set_verified, True)
 
 
 @pages.post("/admin/people/{person_id}/unverify", access="admin")
-def unverify(call: Call, person_id: int, form: Form) -> Redirect:
-    moderating.set_verified(call.tx, staff(call), person_id, False)
-    return _done(person_id, "The mark is taken away")
-
-
-def _done(person_id: int, said: str) -> Redirect:
-    return Redirect(f"/admin/people/{person_id}", flash=said)
+def unverify(call: Call, person_id: int, form: Form) -> Any:
+    return _act(call, person_id, "The mark is taken away", moderating.set_verified, False)

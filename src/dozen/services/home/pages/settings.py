@@ -102,4 +102,4 @@ def theme(call: Call, form: Form) -> Redirect:
 @pages.get("/settings/export")
 def export(call: Call) -> Page:
     """Everything that is kept about one's account."""
-    return Page("home/export.html", kept=accounts.export(call.tx, call.me))
+    return Page("home/export.html", known=accounts.export(call.tx, call.me))

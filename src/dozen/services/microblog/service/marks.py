@@ -8,7 +8,7 @@ from dozen.kit import text as kit_text
 from dozen.services.microblog import queries
 from dozen.services.microblog.errors import MayNotRepost, NotYours
 from dozen.services.microblog.service.posts import REALM, STREAM
-from dozen.services.microblog.service.views import changed, must_see
+from dozen.services.microblog.service.views import blocked_among, changed, must_see, original
 from dozen.services.microblog.structs import NOTHING, Post
 
 
@@ -23,8 +23,8 @@ def like(tx: Tx, me: int, post_id: int) -> bool:
 
 
 def unlike(tx: Tx, me: int, post_id: int) -> bool:
-    """Take a like back. False when there was none."""
-    post = must_see(tx, me, post_id)
+    """Take a like back, also of a post that one may not see any more. False when there was none."""
+    post = _marked(tx, me, "like", post_id)
     gone = engagement.unmark(tx, me, "like", post.id)
     if gone:
         notifications.retract(tx, f"{REALM}.like", actor=me, subject=post.id)
@@ -39,7 +39,9 @@ def bookmark(tx: Tx, me: int, post_id: int) -> bool:
 
 
 def unbookmark(tx: Tx, me: int, post_id: int) -> bool:
-    return engagement.unmark(tx, me, "bookmark", post_id)
+    """Keep a post no longer. False when it was not kept."""
+    post = original(tx, post_id)
+    return engagement.unmark(tx, me, "bookmark", post.id if post is not None else post_id)
 
 
 def repost(tx: Tx, me: int, post_id: int) -> tuple[Post, bool]:
@@ -99,8 +101,8 @@ def repost(tx: Tx, me: int, post_id: int) -> tuple[Post, bool]:
 
 
 def unrepost(tx: Tx, me: int, post_id: int) -> bool:
-    """Take a repost back. False when there was none."""
-    post = must_see(tx, me, post_id)
+    """Take a repost back, also of a post that one may not see any more. False when there was none."""
+    post = _marked(tx, me, "repost", post_id)
     existing = queries.repost_by.first(tx, post=post.id, author=me)
     if existing is None:
         return False
@@ -115,9 +117,44 @@ def unrepost(tx: Tx, me: int, post_id: int) -> bool:
 
 def pin(tx: Tx, me: int, post_id: int | None) -> None:
     """Show one post of one's own first on one's page; None takes it off."""
-    if post_id is not None and must_see(tx, me, post_id).author_id != me:
+    post = must_see(tx, me, post_id) if post_id is not None else None
+    if post is not None and post.author_id != me:
         raise NotYours
-    queries.pin(tx, person=me, post=post_id)
+    queries.pin(tx, person=me, post=post.id if post is not None else None)
+
+
+def who(
+    tx: Tx, viewer: int | None, kind: str, post_id: int, *, before: int | None = None, limit: int = 20
+) -> tuple[list[engagement.Mark], int | None]:
+    """Who liked (``like``) or reposted (``repost``) a post, latest first, and the id to go on before. Without
+    those who block the viewer or are blocked by them. Raises NoSuchPost."""
+    post = must_see(tx, viewer, post_id)
+    found = engagement.who(tx, kind, post.id, before=before, limit=limit)
+    hidden = blocked_among(tx, viewer, [each.person_id for each in found])
+    onward = found[-1].id if len(found) == limit else None
+    return [each for each in found if each.person_id not in hidden], onward
+
+
+def likes(tx: Tx, post_id: int) -> int:
+    return _counted(tx, post_id).likes
+
+
+def reposts(tx: Tx, post_id: int) -> int:
+    return _counted(tx, post_id).reposts
+
+
+def _counted(tx: Tx, post_id: int) -> engagement.Counts:
+    post = original(tx, post_id)
+    found = engagement.counts(tx, [post.id]).get(post.id) if post is not None else None
+    return found or engagement.Counts()
+
+
+def _marked(tx: Tx, me: int, kind: str, post_id: int) -> Post:
+    """The post, if I marked it so or may see it. Raises NoSuchPost."""
+    post = original(tx, post_id)
+    if post is not None and kind in engagement.marks_of(tx, me, [post.id]).get(post.id, ()):
+        return post
+    return must_see(tx, me, post_id)
 
 
 def _tell(tx: Tx, me: int, what: str, post: Post) -> None:

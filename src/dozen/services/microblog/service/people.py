@@ -10,6 +10,7 @@ from dozen.db import Tx
 from dozen.kit.errors import NotFound
 from dozen.services.microblog.errors import NoSuchPerson
 from dozen.services.microblog.service.posts import REALM
+from dozen.services.microblog.service.views import blocked_among
 
 FOLLOW_FAULTS = (
     graph.CannotFollowSelf,
@@ -57,21 +58,35 @@ def reject(tx: Tx, me: int, other: int) -> None:
     notifications.retract(tx, f"{REALM}.follow_request", actor=other, to=me)
 
 
-def followers(tx: Tx, viewer: int | None, person: int, *, before: int | None, limit: int) -> list[graph.Edge]:
-    """Who follows somebody. Nobody but they and their followers see a protected account's."""
-    _may_look(tx, viewer, person)
-    return graph.followers(tx, person, before=before, limit=limit)
+def followers(
+    tx: Tx, viewer: int | None, person: int, *, before: int | None, limit: int
+) -> tuple[list[graph.Edge], int | None]:
+    """Who follows somebody, latest first, and the id to go on before, without those who block the viewer or
+    are blocked by them. A protected account's are for itself and its followers. Raises NoSuchPerson."""
+    return _ties(tx, viewer, person, graph.followers, before, limit)
 
 
-def following(tx: Tx, viewer: int | None, person: int, *, before: int | None, limit: int) -> list[graph.Edge]:
+def following(
+    tx: Tx, viewer: int | None, person: int, *, before: int | None, limit: int
+) -> tuple[list[graph.Edge], int | None]:
     """Whom somebody follows; see :func:`followers`."""
-    _may_look(tx, viewer, person)
-    return graph.following(tx, person, before=before, limit=limit)
+    return _ties(tx, viewer, person, graph.following, before, limit)
 
 
-def _may_look(tx: Tx, viewer: int | None, person: int) -> None:
+def _ties(
+    tx: Tx,
+    viewer: int | None,
+    person: int,
+    read: Callable[..., list[graph.Edge]],
+    before: int | None,
+    limit: int,
+) -> tuple[list[graph.Edge], int | None]:
     if person not in graph.can_see(tx, viewer, [person]):
         raise NoSuchPerson
+    found = read(tx, person, before=before, limit=limit)
+    hidden = blocked_among(tx, viewer, [each.person_id for each in found])
+    onward = found[-1].id if len(found) == limit else None
+    return [each for each in found if each.person_id not in hidden], onward
 
 
 def change(tx: Tx, me: int, other: int, what: str) -> None:

@@ -47,6 +47,7 @@ def vote(tx: Tx, me: int, post_id: int, chosen: Sequence[int]) -> PollView:
         raise BadPoll("Choose one of the answers" if not poll[3] else "Choose among the answers")
     if tx.now >= poll[2]:
         raise PollOver
+    queries.lock.first(tx, post=post_id)  # or two votes at once would both be the first
     if queries.voted.first(tx, post=post_id, person=me) is not None:
         raise AlreadyVoted
     for option in picked:

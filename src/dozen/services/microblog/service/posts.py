@@ -30,6 +30,8 @@ from dozen.services.microblog.service.views import changed, load, must_see
 from dozen.services.microblog.structs import NOTHING, Draft, Edit, Entities, Post, Span
 
 REALM = "microblog"
+AUDIENCE: media.Audience = "account"
+"""Of pictures: who may load them is as open as who may read the post."""
 STREAM = "microblog"
 POSTS = "microblog.posts"
 """The count of posts written, in the analytics."""
@@ -46,6 +48,8 @@ def write(tx: Tx, me: int, draft: Draft) -> Post:
     """Post something. Raises Empty, TooLong, BadText, Repeated, BadMedia, NoSuchTarget, MayNotReply, …"""
     body = _checked(draft.text, bare=not (draft.media_ids or draft.poll or draft.quote_of_id))
     digest = _digest(body, draft)
+    # First, for it makes somebody's posts take turns: the same sent twice at once is seen to be the same.
+    queries.count_posts(tx, person=me, first=1, by=1)
     _refuse_repeat(tx, me, digest)
     target = _reply_target(tx, me, draft.reply_to_id)
     quoted = _quote_target(tx, me, draft.quote_of_id)
@@ -78,7 +82,6 @@ def write(tx: Tx, me: int, draft: Draft) -> Post:
         engagement.adjust(tx, target.id, comments=1)
     if quoted is not None:
         engagement.adjust(tx, quoted.id, quotes=1)
-    queries.count_posts(tx, person=me, first=1, by=1)
     feeds.publish(tx, STREAM, me, post_id)
     _index(tx, post, items, named)
     _tell(tx, post, named, target, quoted)
@@ -141,6 +144,7 @@ def take_down(tx: Tx, post: Post) -> None:
     feeds.retract(tx, STREAM, post.author_id, post.id)
     if post.repost_of_id is not None:
         engagement.unmark(tx, post.author_id, "repost", post.repost_of_id)
+        notifications.retract(tx, f"{REALM}.repost", actor=post.author_id, subject=post.repost_of_id)
         changed(tx, post.id)
         return
     for tag in _tags(post.entities):
@@ -234,7 +238,7 @@ def _attach(tx: Tx, me: int, media_ids: tuple[int, ...], post_id: int) -> list[m
         return []
     if len(set(media_ids)) != len(media_ids) or len(media_ids) > MOST_PICTURES:
         raise BadMedia
-    items = media.attach(tx, me, media_ids, post_id)
+    items = media.attach(tx, me, media_ids, post_id, audience=AUDIENCE, unfinished=True)
     if len(items) > 1 and any(item.kind != "image" for item in items):
         raise BadMedia
     if any(item.kind not in ("image", "gif", "video") for item in items):

@@ -15,7 +15,7 @@ from dozen.services.microblog.service.posts import REALM, STREAM
 from dozen.services.microblog.service.views import load, must_see, view, views
 from dozen.services.microblog.structs import Profile, Thread, View
 
-HOME = Stream(STREAM)
+HOME = Stream(STREAM, graph.followees_at_home)
 _ROUNDS = 10
 """How often a page is filled up when posts in it are not for the viewer."""
 _ABOVE = 40
@@ -74,7 +74,10 @@ def fill(
 
 
 def home(tx: Tx, me: int, *, before: int | None = None, limit: int = 20) -> Slice:
-    """What the people one follows posted and reposted, and oneself; answers only to people one follows."""
+    """What the people one follows posted and reposted, and oneself; answers only to people one follows.
+
+    Those on an exclusive list of one's own are in that list's timeline only, and answers to them too.
+    """
     return fill(
         tx,
         me,

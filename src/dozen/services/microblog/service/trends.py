@@ -18,7 +18,7 @@ from dozen.services.microblog import trend_queries as queries
 
 RECENT_HOURS = 6
 BASE_HOURS = 7 * 24
-_LEAST_POSTS = 3
+LEAST_POSTS = 3
 _KEEP_HOURS = 30 * 24
 
 
@@ -44,7 +44,7 @@ def trending(tx: Tx, *, place: str = "", limit: int = 10) -> list[Trend]:
     now = tx.now // clock.HOUR
     where = kit_text.fold(place)
     recent = queries.between.all(
-        tx, since=now - RECENT_HOURS + 1, until=now, place=where, least=_LEAST_POSTS, limit=500
+        tx, since=now - RECENT_HOURS + 1, until=now, place=where, least=LEAST_POSTS, limit=500
     )
     if not recent:
         return []

@@ -47,13 +47,7 @@ def load(tx: Tx, wanted: Iterable[int]) -> dict[int, Post]:
     lru = tx.part(HotPosts).lru
     stamp = lru.stamp
     found: dict[int, Post] = {}
-    missing: list[int] = []
-    for post_id in wanted:
-        post = lru.get(post_id)
-        if post is not None:
-            found[post_id] = post
-        else:
-            missing.append(post_id)
+    missing = lru.many(wanted, found)
     if missing:
         for post in queries.by_ids.all(tx, ids=missing):
             found[post.id] = post
@@ -62,23 +56,34 @@ def load(tx: Tx, wanted: Iterable[int]) -> dict[int, Post]:
     return found
 
 
+def _inside(stored: dict[int, Post]) -> list[int]:
+    """What these posts repeat or quote, as far as it is not among them."""
+    return [
+        i
+        for post in stored.values()
+        if not post.alone
+        for i in (post.repost_of_id, post.quote_of_id)
+        if i is not None and i not in stored
+    ]
+
+
 def views(tx: Tx, viewer: int | None, wanted: Sequence[int], *, quiet: bool = False) -> list[View]:
     """The given posts as ``viewer`` sees them, in the given order; what they may not see is left out.
 
     ``quiet`` also leaves out people whom the viewer has muted, as timelines do.
     """
     stored = load(tx, wanted)
-    inner = [
-        i for post in stored.values() for i in (post.repost_of_id, post.quote_of_id) if i and i not in stored
-    ]
+    inner = _inside(stored)
     if inner:
         stored.update(load(tx, inner))
         # A repost may be of a quote: one level more, and never another.
-        inner = [p.quote_of_id for p in stored.values() if p.quote_of_id and p.quote_of_id not in stored]
+        inner = _inside(stored)
         if inner:
             stored.update(load(tx, inner))
-    people = {post.author_id for post in stored.values()}
-    for post in stored.values():
+    authors = {post.author_id for post in stored.values()}
+    people = set(authors)
+    rich = [post for post in stored.values() if not post.alone]
+    for post in rich:
         if post.reply_to_author_id:
             people.add(post.reply_to_author_id)
         people.update(post.tagged)
@@ -86,11 +91,11 @@ def views(tx: Tx, viewer: int | None, wanted: Sequence[int], *, quiet: bool = Fa
     shown = [post.id for post in stored.values() if post.repost_of_id is None]
     counts = engagement.counts(tx, shown)
     marks = engagement.marks_of(tx, viewer, shown) if viewer is not None else {}
-    pictures = [i for post in stored.values() for i in post.media_ids]
+    pictures = [i for post in rich for i in post.media_ids]
     items = media.get(tx, pictures) if pictures else {}
-    with_polls = [post.id for post in stored.values() if post.has_poll]
+    with_polls = [post.id for post in rich if post.has_poll]
     poll_views = polls.views(tx, viewer, with_polls) if with_polls else {}
-    visible = graph.can_see(tx, viewer, {post.author_id for post in stored.values()})
+    visible = graph.can_see(tx, viewer, authors)
     if quiet and viewer is not None:
         visible -= graph.hidden_from(tx, viewer).muted
 
@@ -98,6 +103,9 @@ def views(tx: Tx, viewer: int | None, wanted: Sequence[int], *, quiet: bool = Fa
         if post.author_id not in visible:
             return None
         author = cards[post.author_id]
+        numbers, mine = counts.get(post.id, _NO_COUNTS), marks.get(post.id, _NO_MARKS)
+        if post.alone:
+            return View(post, author, numbers, mine)
         repost_of = quote_of = None
         if post.repost_of_id is not None:
             original = stored.get(post.repost_of_id)
@@ -107,18 +115,22 @@ def views(tx: Tx, viewer: int | None, wanted: Sequence[int], *, quiet: bool = Fa
         elif post.quote_of_id is not None and depth == 0:
             original = stored.get(post.quote_of_id)
             quote_of = show(original, 1) if original is not None else None
+        shown = tuple([items[i] for i in post.media_ids if i in items])
         return View(
-            post=post,
-            author=author,
-            counts=counts.get(post.id, _NO_COUNTS),
-            marks=marks.get(post.id, _NO_MARKS),
-            media=tuple(items[i] for i in post.media_ids if i in items),
+            post,
+            author,
+            numbers,
+            mine,
+            media=shown,
+            tickets=tuple([media.ticket(tx.env, item.id, tx.now) for item in shown])
+            if author.protected
+            else (),
             poll=poll_views.get(post.id),
             repost_of=repost_of,
             quote_of=quote_of,
             quote_gone=depth == 0 and post.quote_of_id is not None and quote_of is None,
             reply_to=cards.get(post.reply_to_author_id) if post.reply_to_author_id else None,
-            tagged=tuple(cards[i] for i in post.tagged if i in cards),
+            tagged=tuple([cards[i] for i in post.tagged if i in cards]),
         )
 
     found: list[View] = []
@@ -138,11 +150,22 @@ def view(tx: Tx, viewer: int | None, post_id: int) -> View:
 
 def must_see(tx: Tx, viewer: int | None, post_id: int) -> Post:
     """The stored post, if the viewer may see it; of a repost, the post that it repeats."""
-    post = load(tx, [post_id]).get(post_id)
-    if post is not None and post.repost_of_id is not None:
-        post = load(tx, [post.repost_of_id]).get(post.repost_of_id)
+    post = original(tx, post_id)
     if post is None:
         raise NoSuchPost
     if post.author_id not in graph.can_see(tx, viewer, [post.author_id]):
         raise NoSuchPost
     return post
+
+
+def original(tx: Tx, post_id: int) -> Post | None:
+    """The stored post, whoever asks; of a repost, the post that it repeats."""
+    post = load(tx, [post_id]).get(post_id)
+    if post is not None and post.repost_of_id is not None:
+        return load(tx, [post.repost_of_id]).get(post.repost_of_id)
+    return post
+
+
+def blocked_among(tx: Tx, viewer: int | None, people: list[int]) -> frozenset[int]:
+    """Who of ``people`` blocks the viewer or is blocked by them: lists of people leave them out."""
+    return graph.hidden_among(tx, viewer, people).blocked if viewer is not None else frozenset()

@@ -1,8 +1,8 @@
 // Forms with data-enhance are sent without leaving the page; buttons with data-toggle change at once,
 // and change back with a word if the server says no.
 import { compact, element, swap } from './dom.js';
-import { goToLogin, send, trouble } from './send.js';
-import { toast } from './toast.js';
+import { directions, goToLogin, send, trouble } from './send.js';
+import { leaveNote, toast } from './toast.js';
 
 const setting = (form, by, name) => by?.dataset[name] ?? form.dataset[name];
 
@@ -16,6 +16,15 @@ function targetOf(form, by) {
   const selector = setting(form, by, 'target');
   const from = by?.form === form && by.closest('[data-swap]') ? by : form;
   return selector ? document.querySelector(selector) : from.closest('[data-swap]') ?? (form.id === 'act' ? null : form);
+}
+
+// The message is shown on the page that comes. A mere #part would not load one.
+function leave({ to, flash }) {
+  if (flash) leaveNote(flash);
+  const { href, pathname, search, hash } = new URL(to, location);
+  const stays = hash && pathname + search === location.pathname + location.search;
+  location.assign(href);
+  if (stays) location.reload();
 }
 
 async function submit(form, by) {
@@ -45,6 +54,8 @@ async function submit(form, by) {
   if (answer?.ok) {
     if (answer.redirected) return location.assign(answer.url);
     form.dispatchEvent(new CustomEvent('sent', { bubbles: true }));
+    const onward = directions(answer);
+    if (onward) return leave(onward);
     by?.closest('dialog')?.close();
     const mode = setting(form, by, 'mode') ?? 'replace';
     if (mode !== 'replace' && mode !== 'inner') form.reset();
@@ -72,6 +83,15 @@ function flip(button) {
   count.textContent = Number(count.dataset.count) ? compact(Number(count.dataset.count)) : '';
 }
 
+// What a button has done is undone by the button, as long as it is there.
+function say(button, done, { text, kind, undo }) {
+  const onUndo = () => {
+    if (button.isConnected && isOn(button) === done) toggle(button);
+    return button.isConnected;
+  };
+  toast(text, { kind, undo, onUndo });
+}
+
 async function toggle(button) {
   const waiting = confirmed.has(button);
   if (!waiting) confirmed.set(button, isOn(button));
@@ -86,7 +106,9 @@ async function toggle(button) {
     if (answer?.status === 401) return goToLogin();
     if (answer?.ok) {
       confirmed.set(button, wanted);
-      if (!answer.redirected && button.dataset.target) swap(document.querySelector(button.dataset.target), answer.text);
+      const onward = directions(answer);
+      if (onward?.flash) say(button, wanted, onward.flash);
+      else if (!onward && !answer.redirected && button.dataset.target) swap(document.querySelector(button.dataset.target), answer.text);
     } else {
       if (isOn(button) !== confirmed.get(button)) flip(button);
       button.classList.remove('popped');

@@ -46,6 +46,11 @@ export function trouble(answer) {
   return 'That did not work. Nothing was changed; please try again.';
 }
 
+/** Where the server sends a form that has done its work: {to, flash}, or nothing when it gave a fragment. */
+export function directions(answer) {
+  return answer.ok && answer.type.startsWith('application/json') ? JSON.parse(answer.text) : null;
+}
+
 export function goToLogin() {
   location.assign('/login?next=' + encodeURIComponent(location.pathname + location.search));
 }

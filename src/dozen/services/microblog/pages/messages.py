@@ -65,7 +65,7 @@ def _new(
     return page
 
 
-@messages_pages.post("/messages", upload=True, max_body=_UPLOAD)
+@messages_pages.post("/messages", upload=True, max_body=_UPLOAD, keeps=("to", "title", "text"))
 async def create(call: Call, form: Form) -> Any:
     """Write to one or several people, and go to the conversation."""
     names, title = _names(form.get("to")), form.get("title").strip() or None
@@ -131,7 +131,7 @@ def _thread(
     return page
 
 
-@messages_pages.post("/messages/{conversation}", upload=True, max_body=_UPLOAD)
+@messages_pages.post("/messages/{conversation}", upload=True, max_body=_UPLOAD, keeps=("text",))
 async def answer(call: Call, conversation: int, form: Form) -> Any:
     """Write into a conversation; a script gets the new bubble, a browser goes back to it."""
     text = form.get("text")
@@ -187,7 +187,7 @@ def read(call: Call, conversation: int, form: Form) -> Any:
     return None if call.enhanced else Redirect(f"/microblog/messages/{conversation}")
 
 
-@messages_pages.post("/messages/{conversation}/change")
+@messages_pages.post("/messages/{conversation}/change", keeps=("title", "person"))
 def change(call: Call, conversation: int, form: Form) -> Redirect:
     """Mute, leave, delete for oneself; for a group's owner also its name and people."""
     tx, me, do = call.tx, call.me, form.get("do")

@@ -8,7 +8,7 @@ from dozen.core import accounts, graph
 from dozen.kit.errors import Invalid
 from dozen.services.microblog import errors, show
 from dozen.services.microblog.service import lists, numbers, timelines
-from dozen.web import Call, Cursor, Form, Page, Pages, Redirect
+from dozen.web import Call, Cursor, Form, Page, Pages, Redirect, Undo
 
 lists_pages = Pages("/microblog")
 _PAGE = 20
@@ -39,7 +39,7 @@ def new(call: Call) -> Page:
     return _form(call, None, {"replies": "list"})
 
 
-@lists_pages.post("/lists")
+@lists_pages.post("/lists", keeps=("title", "description"))
 def create(call: Call, form: Form) -> Any:
     given = _given(form)
     try:
@@ -49,6 +49,7 @@ def create(call: Call, form: Form) -> Any:
             given["title"],
             description=given["description"],
             private=bool(given["private"]),
+            exclusive=bool(given["exclusive"]),
             replies=_replies(given["replies"]),
         )
     except graph.BadList as fault:
@@ -85,7 +86,7 @@ def members(call: Call, list_id: int, cursor: Cursor | None = None) -> Page:
     )
 
 
-@lists_pages.post("/lists/{list_id}/members")
+@lists_pages.post("/lists/{list_id}/members", keeps=("username",))
 def add(call: Call, list_id: int, form: Form) -> Any:
     """Put somebody on the list: by ``user_id``, or by the ``username`` that was typed."""
     person = form.number("user_id") or timelines.person(call.tx, form.get("username").strip()[:100])
@@ -96,7 +97,8 @@ def add(call: Call, list_id: int, form: Form) -> Any:
 @lists_pages.post("/lists/{list_id}/members/{user_id}/remove")
 def remove(call: Call, list_id: int, user_id: int, form: Form) -> Any:
     graph.remove_member(call.tx, call.me, list_id, user_id)
-    return _back(call, list_id, user_id, form, "Taken off the list")
+    undo = Undo(f"/microblog/lists/{list_id}/members", fields={"user_id": str(user_id)})
+    return _back(call, list_id, user_id, form, "Taken off the list", undo)
 
 
 @lists_pages.get("/lists/{list_id}/edit")
@@ -107,18 +109,20 @@ def edit_form(call: Call, list_id: int) -> Page:
         "title": of.title,
         "description": of.description,
         "private": "1" if of.private else "",
+        "exclusive": "1" if of.exclusive else "",
         "replies": of.replies,
     }
     return _form(call, shown, given)
 
 
-@lists_pages.post("/lists/{list_id}/edit")
+@lists_pages.post("/lists/{list_id}/edit", keeps=("title", "description"))
 def edit(call: Call, list_id: int, form: Form) -> Any:
     given = _given(form)
     changes = graph.ListChanges(
         title=given["title"],
         description=given["description"],
         private=bool(given["private"]),
+        exclusive=bool(given["exclusive"]),
         replies=_replies(given["replies"]),
     )
     try:
@@ -149,7 +153,8 @@ def subscribe(call: Call, list_id: int, form: Form) -> Any:
 @lists_pages.post("/lists/{list_id}/unsubscribe")
 def unsubscribe(call: Call, list_id: int, form: Form) -> Any:
     graph.unsubscribe_list(call.tx, call.me, list_id)
-    return None if call.enhanced else Redirect(f"/microblog/lists/{list_id}")
+    undo = Undo(f"/microblog/lists/{list_id}/subscribe")
+    return Redirect(f"/microblog/lists/{list_id}", flash="No longer subscribed", undo=undo)
 
 
 @lists_pages.get("/users/{user_id}/lists")
@@ -195,7 +200,7 @@ def _form(call: Call, shown: lists.Shown | None, given: dict[str, str], fault: I
         call,
         "microblog/list_form.html",
         shown=shown,
-        given={"title": "", "description": "", "private": "", **given},
+        given={"title": "", "description": "", "private": "", "exclusive": "", **given},
         wrong=fault.fields if fault is not None else {},
     )
     page.status = fault.status if fault is not None else 200
@@ -203,14 +208,14 @@ def _form(call: Call, shown: lists.Shown | None, given: dict[str, str], fault: I
 
 
 def _given(form: Form) -> dict[str, str]:
-    return {name: form.get(name) for name in ("title", "description", "private", "replies")}
+    return {name: form.get(name) for name in ("title", "description", "private", "exclusive", "replies")}
 
 
 def _replies(given: str) -> Literal["followed", "list", "none"]:
     return next((each for each in _REPLIES if each == given), "list")
 
 
-def _back(call: Call, list_id: int, person: int, form: Form, said: str) -> Any:
+def _back(call: Call, list_id: int, person: int, form: Form, said: str, undo: Undo | None = None) -> Any:
     """To where the button was: the person's page of lists, or the list."""
     if call.enhanced:
         return None
@@ -219,4 +224,4 @@ def _back(call: Call, list_id: int, person: int, form: Form, said: str) -> Any:
         if form.checked("person")
         else f"/microblog/lists/{list_id}/members"
     )
-    return Redirect(to, flash=said)
+    return Redirect(to, flash=said, undo=undo)

@@ -27,10 +27,16 @@ Replies = Annotated[
 ]
 
 
+Exclusive = Annotated[
+    bool, msgspec.Meta(description="Its members are in its timeline only, and not in the owner's home.")
+]
+
+
 class NewList(msgspec.Struct):
     title: Title
     description: Description = ""
     private: bool = False
+    exclusive: Exclusive = False
     replies: Replies = "list"
 
 
@@ -40,6 +46,7 @@ class EditList(msgspec.Struct):
     title: Title | UnsetType = UNSET
     description: Description | UnsetType = UNSET
     private: bool | UnsetType = UNSET
+    exclusive: Exclusive | UnsetType = UNSET
     replies: Replies | UnsetType = UNSET
 
 
@@ -58,6 +65,8 @@ class PeopleList(msgspec.Struct, frozen=True, kw_only=True):
     owner: schemas.Author
     created_at: schemas.Time
     url: str
+    exclusive: Exclusive | UnsetType = UNSET
+    """Told to its owner only."""
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -88,7 +97,7 @@ def index(
     before = call.cursors.open_id(f"lists-{kind}", cursor)
     found, onward = lists.lists(call.tx, call.me, person, kind, before=before, limit=limit)
     return Listing(
-        [_wire(each) for each in found],
+        [_wire(call, each) for each in found],
         call.cursors.seal(f"lists-{kind}", onward) if onward is not None else None,
     )
 
@@ -102,26 +111,31 @@ def create(call: Call, data: NewList) -> Reply[PeopleList]:
         data.title,
         description=data.description,
         private=data.private,
+        exclusive=data.exclusive,
         replies=data.replies,
     )
-    wire = _wire(lists.show(call.tx, call.me, made.id))
+    wire = _wire(call, lists.show(call.tx, call.me, made.id))
     return Reply(wire, status=201, headers=[("location", wire.url)])
 
 
 @lists_api.get("/lists/{list_id}", scope=READ, access="public", raises=_GONE)
 def show(call: Call, list_id: int) -> PeopleList:
     """One list; a private one only for who made it."""
-    return _wire(lists.show(call.tx, call.viewer, list_id))
+    return _wire(call, lists.show(call.tx, call.viewer, list_id))
 
 
 @lists_api.patch("/lists/{list_id}", scope=WRITE, raises=lists.FAULTS)
 def edit(call: Call, list_id: int, data: EditList) -> PeopleList:
     """Change a list of your own."""
     changes = graph.ListChanges(
-        title=data.title, description=data.description, private=data.private, replies=data.replies
+        title=data.title,
+        description=data.description,
+        private=data.private,
+        exclusive=data.exclusive,
+        replies=data.replies,
     )
     graph.edit_list(call.tx, call.me, list_id, changes)
-    return _wire(lists.show(call.tx, call.me, list_id))
+    return _wire(call, lists.show(call.tx, call.me, list_id))
 
 
 @lists_api.delete("/lists/{list_id}", scope=WRITE, raises=_OWN)
@@ -191,7 +205,7 @@ def unsubscribe(call: Call, list_id: int) -> Subscription:
     return Subscription(False)
 
 
-def _wire(shown: lists.Shown) -> PeopleList:
+def _wire(call: Call, shown: lists.Shown) -> PeopleList:
     of = shown.list
     return PeopleList(
         id=str(of.id),
@@ -204,4 +218,5 @@ def _wire(shown: lists.Shown) -> PeopleList:
         owner=schemas.author(shown.owner),
         created_at=clock.rfc3339(of.at),
         url=f"/microblog/lists/{of.id}",
+        exclusive=of.exclusive if shown.owner.id == call.viewer else UNSET,
     )

@@ -18,7 +18,7 @@ def post_form(call: Call, tweet_id: int) -> Page:
     return _post_form(call, tweet_id)
 
 
-@reports_pages.post("/tweets/{tweet_id}/report")
+@reports_pages.post("/tweets/{tweet_id}/report", keeps=("text",))
 def post(call: Call, tweet_id: int, form: Form) -> Page:
     try:
         reports.report_post(call.tx, call.me, tweet_id, reason=form.get("reason"), text=form.get("text"))
@@ -41,7 +41,7 @@ def person_form(call: Call, user_id: int) -> Page:
     return _person_form(call, user_id)
 
 
-@reports_pages.post("/users/{user_id}/report")
+@reports_pages.post("/users/{user_id}/report", keeps=("text",))
 def person(call: Call, user_id: int, form: Form) -> Page:
     try:
         reports.report_person(call.tx, call.me, user_id, reason=form.get("reason"), text=form.get("text"))

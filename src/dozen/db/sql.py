@@ -1,0 +1,161 @@
+"""SQLAlchemy Core as the bare drivers' SQL: the compiler, and what our queries need beyond Core.
+
+Nothing here runs anything: :mod:`dozen.db.statements` and :class:`dozen.db.Tx` do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import msgspec
+from sqlalchemy import BigInteger, Text, bindparam
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql import ColumnElement, Executable
+from sqlalchemy.types import Boolean, TypeDecorator, TypeEngine
+
+Row = tuple[Any, ...]
+Bind = Callable[[Mapping[str, Any]], Sequence[Any]]
+Process = Callable[[list[Row]], list[Row]]
+_FLOAT8 = 701  # PostgreSQL's type code
+
+
+def param(name: str, type_: Any = None) -> Any:
+    """A value that each call gives by name."""
+    return bindparam(name, value=None, type_=type_, required=False)
+
+
+@cache
+def dialect_for(name: str) -> Dialect:
+    """The compiler's idea of ``sqlite`` or ``postgresql``, with positional parameters on both."""
+    if name == "sqlite":
+        return SQLiteDialect_pysqlite(paramstyle="qmark")
+    return PGDialect_psycopg(paramstyle="format")  # type: ignore[no-untyped-call]
+
+
+def upsert(dialect: str, table: Any) -> Any:
+    """An INSERT that can say ``on_conflict_do_nothing`` or ``on_conflict_do_update``."""
+    return (sqlite if dialect == "sqlite" else postgresql).insert(table)
+
+
+class _Array(TypeDecorator[Any]):
+    """A list as one parameter: JSON text on SQLite, an array on PostgreSQL."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, item: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.item = item
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(Text())
+        return dialect.type_descriptor(postgresql.ARRAY(self.item))
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        return msgspec.json.encode(list(value)).decode() if dialect.name == "sqlite" else list(value)
+
+
+class member(ColumnElement[bool]):  # noqa: N801 - reads as a function in a query
+    """``column IN (the list given as one parameter)``, of any length, without a new statement each time."""
+
+    inherit_cache = True
+    type = Boolean()
+    _is_implicitly_boolean = True
+
+    def __init__(self, column: ColumnElement[Any], name: str) -> None:
+        self.column = column
+        item = Text() if isinstance(column.type, Text) else BigInteger()
+        self.list: ColumnElement[Any] = param(name, _Array(item))
+
+
+@compiles(member, "sqlite")
+def _member_sqlite(element: member, compiler: Any, **kw: Any) -> str:
+    column, items = compiler.process(element.column, **kw), compiler.process(element.list, **kw)
+    return f"{column} IN (SELECT value FROM json_each({items}))"  # noqa: S608 - compiled SQL, no user text
+
+
+@compiles(member, "postgresql")
+def _member_postgresql(element: member, compiler: Any, **kw: Any) -> str:
+    column, items = compiler.process(element.column, **kw), compiler.process(element.list, **kw)
+    return f"{column} = ANY ({items})"
+
+
+def prefix(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """``column`` starts with the parameter, in a form that an ordinary index serves on both databases."""
+    start: ColumnElement[Any] = param(name, Text())
+    return (column >= start) & (column < start.concat("\U0010ffff"))
+
+
+def compile_for(statement: Executable, dialect_name: str) -> tuple[str, Bind, Process]:
+    """The driver's SQL, a function from named parameters to its positional ones, and one over result rows."""
+    dialect = dialect_for(dialect_name)
+    compiled: Any = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
+    if compiled.post_compile_params:  # an IN over a list that is written in the statement
+        compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
+    names: list[str] = list(compiled.positiontup or ())
+    fixed: dict[str, Any] = compiled.construct_params(_check=False)
+    by_name = {
+        name: element.type.dialect_impl(dialect).bind_processor(dialect)
+        for element, name in compiled.bind_names.items()
+    }
+    processors = [by_name.get(name) for name in names]
+    required = {name for element, name in compiled.bind_names.items() if not element.unique}
+    fixed = {name: fixed[name] for name in names if name not in required}
+
+    if not any(processors) and set(names) <= required:
+        if len(names) == 1:
+            only = names[0]
+
+            def bind(given: Mapping[str, Any]) -> Sequence[Any]:
+                return (given[only],)
+        else:
+
+            def bind(given: Mapping[str, Any]) -> Sequence[Any]:
+                return [given[name] for name in names]
+    else:
+        plan = [
+            (name, processor, fixed.get(name), name in required)
+            for name, processor in zip(names, processors, strict=True)
+        ]
+
+        def bind(given: Mapping[str, Any]) -> Sequence[Any]:
+            out = []
+            for name, processor, default, must in plan:
+                value = given[name] if must else default
+                out.append(processor(value) if processor is not None else value)
+            return out
+
+    columns = compiled._result_columns or []
+    converters = [
+        (i, convert)
+        for i, column in enumerate(columns)
+        if (convert := _result_processor(column.type, dialect)) is not None
+    ]
+
+    def process(found: list[Row]) -> list[Row]:
+        if not converters:
+            return found
+        out = []
+        for row in found:
+            fresh = list(row)
+            for i, convert in converters:
+                fresh[i] = convert(fresh[i])
+            out.append(tuple(fresh))
+        return out
+
+    return compiled.string, bind, process
+
+
+def _result_processor(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    made = kind.dialect_impl(dialect)
+    try:
+        return made.result_processor(dialect, None)
+    except TypeError:  # numbers ask psycopg's type code; ours are doubles
+        return made.result_processor(dialect, _FLOAT8)
