@@ -50,13 +50,17 @@ def wrongly(call: Call) -> None:
     add(call.tx, id=call.tx.next_id(), text="a GET that writes")
 
 
+looked, written = asyncio.Event(), asyncio.Event()
+
+
 @api.get("/late", access="public", streams=True)
 async def late(call: Call) -> Stream:
     async def chunks() -> AsyncIterator[bytes]:
-        for _ in range(3):
+        for _ in range(2):
             n = await call.read(lambda tx: count.first(tx))
+            looked.set()
             yield b"%d\n" % (n or 0)
-            await asyncio.sleep(0.05)
+            await written.wait()
 
     return Stream(chunks(), media="text/plain")
 
@@ -179,9 +183,12 @@ def test_a_failed_commit_is_a_server_error(place: Site, monkeypatch: pytest.Monk
 def test_a_stream_reads_in_transactions_of_its_own(place: Site) -> None:
     async def both() -> bytes:
         client = place.anonymous.inner
+        looked.clear()
+        written.clear()
         reading = asyncio.create_task(client.get("/test/late"))
-        await asyncio.sleep(0.02)
+        await looked.wait()
         await client.post("/test/scraps")
+        written.set()
         return (await reading).content
 
     lines = place.run(both()).split()

@@ -147,8 +147,7 @@ class WriteQueue:
         for future, error in failed:
             _reject(future, error)
         for future, result, tx in done:
-            for then in tx.done():
-                then()
+            tx.committed()
             if not future.done():
                 future.set_result(result)
 

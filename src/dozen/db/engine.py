@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from urllib.parse import unquote
@@ -113,10 +114,23 @@ class SqliteDatabase:
 
     def connect(self) -> sqlite3.Connection:
         """A new connection, set up as all of them are; closed with the database."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        made = sqlite3.connect(
-            self.path, timeout=0, isolation_level=None, check_same_thread=False, cached_statements=1024
-        )
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            made = sqlite3.connect(
+                self.path, timeout=0, isolation_level=None, check_same_thread=False, cached_statements=1024
+            )
+        except (OSError, sqlite3.Error) as error:
+            raise Broken from error
+        try:
+            self._set_up(made)
+        except sqlite3.Error as error:
+            made.close()
+            raise translate(error) from error
+        with self._open_lock:
+            self._open.append(made)
+        return made
+
+    def _set_up(self, made: sqlite3.Connection) -> None:
         made.execute("PRAGMA busy_timeout=10000")
         made.execute("PRAGMA journal_mode=WAL")
         made.execute(f"PRAGMA synchronous={self.synchronous}")
@@ -128,9 +142,6 @@ class SqliteDatabase:
         made.execute("PRAGMA journal_size_limit=67108864")
         if self.max_pages:
             made.execute(f"PRAGMA max_page_count={int(self.max_pages)}")
-        with self._open_lock:
-            self._open.append(made)
-        return made
 
     def connection(self) -> sqlite3.Connection:
         """This thread's kept connection."""
@@ -168,8 +179,7 @@ class SqliteDatabase:
         finally:
             if writes:
                 self.gate.release()
-        for then in tx.done():
-            then()
+        tx.committed()
 
     def run_read(self, env: Env, verb: Callable[[Tx], T]) -> T:
         driver = self.connection()
@@ -201,6 +211,19 @@ class SqliteDatabase:
             self._index = None
 
 
+@cache
+def _number_loader() -> Any:
+    """PostgreSQL sums BIGINT to NUMERIC: an int here, as on SQLite; with decimals (an average) a float."""
+    from psycopg.adapt import Loader
+
+    class Number(Loader):
+        def load(self, data: Any) -> int | float:
+            text = bytes(data)
+            return int(text) if text.lstrip(b"-").isdigit() else float(text)
+
+    return Number
+
+
 class PostgresDatabase:
     dialect = "postgresql"
     inline = False
@@ -220,6 +243,7 @@ class PostgresDatabase:
             )
         except psycopg.Error as error:
             raise Broken from error
+        made.adapters.register_loader("numeric", _number_loader())
         with self._open_lock:
             self._open.add(made)
         return made
@@ -259,14 +283,14 @@ class PostgresDatabase:
         tx = Tx(env, driver, "postgresql", writes=writes)
         try:
             yield tx
-            driver.execute("COMMIT")
+            if driver.execute("COMMIT").statusmessage != "COMMIT":
+                raise RuntimeError("rolled back: an error was caught outside a savepoint")
         except BaseException as error:
             self._roll_back(driver)
             if (known := translate(error)) is not error:
                 raise known from error
             raise
-        for then in tx.done():
-            then()
+        tx.committed()
 
     def _roll_back(self, driver: Any) -> None:
         import psycopg

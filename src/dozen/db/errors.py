@@ -57,6 +57,8 @@ def translate(error: BaseException) -> BaseException:
             | psycopg.errors.LockNotAvailable,
         ):
             return Busy()
-        if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+        if isinstance(
+            error, psycopg.OperationalError | psycopg.InterfaceError | psycopg.errors.ReadOnlySqlTransaction
+        ):  # the last: after a fail-over this server only follows
             return Broken()
     return error

@@ -74,6 +74,11 @@ class member(ColumnElement[bool]):  # noqa: N801 - reads as a function in a quer
         item = Text() if isinstance(column.type, Text) else BigInteger()
         self.list: ColumnElement[Any] = param(name, _Array(item))
 
+    @property
+    def _from_objects(self) -> list[Any]:
+        """The column's table, which a SELECT of nothing but a count would not know otherwise."""
+        return self.column._from_objects
+
 
 @compiles(member, "sqlite")
 def _member_sqlite(element: member, compiler: Any, **kw: Any) -> str:

@@ -6,6 +6,10 @@ what the driver costs. ``queries.py`` files hold nothing but these::
 
     by_id = rows(Person, select(people.c.id, people.c.name).where(people.c.id == param("id")))
     by_id.first(tx, id=7)
+
+``packed`` is for lists that are asked for all day, without binary or floating columns. SQLite's
+driver lets the interpreter lock go at every row, and under load each time another thread takes it.
+Packed, the rows come as one JSON value: in the same order, and for half the price.
 """
 
 from __future__ import annotations
@@ -13,6 +17,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
+import msgspec
+from sqlalchemy import Float, LargeBinary, Numeric
 from sqlalchemy.sql import Executable
 
 from dozen.db.errors import translate
@@ -26,10 +32,12 @@ Statement = Executable | Callable[[str], Executable]
 class _Prepared:
     """What the three kinds of prepared statement share."""
 
-    __slots__ = ("_compiled", "_statement")
+    __slots__ = ("_changes", "_compiled", "_packed", "_statement")
 
-    def __init__(self, statement: Statement) -> None:
+    def __init__(self, statement: Statement, packed: bool = False) -> None:
         self._statement = statement
+        self._packed = packed
+        self._changes = False
         self._compiled: dict[str, tuple[str, Bind, Process]] = {}
 
     def compiled(self, dialect: str) -> tuple[str, Bind, Process]:
@@ -39,13 +47,22 @@ class _Prepared:
             statement = (
                 self._statement if isinstance(self._statement, Executable) else self._statement(dialect)
             )
-            made = self._compiled[dialect] = compile_for(statement, dialect)
+            self._changes = statement.is_dml
+            made = compile_for(statement, dialect)
+            if self._packed and dialect == "sqlite":
+                made = pack(statement, *made)
+            self._compiled[dialect] = made
             return made
 
     def _fetch(self, tx: Tx, params: Mapping[str, Any]) -> list[Row]:
         sql, bind, process = self.compiled(tx.dialect)
+        if self._changes:  # RETURNING
+            tx.must_write()
         try:
-            return process(tx.driver.execute(sql, bind(params)).fetchall())
+            cursor = tx.driver.execute(sql, bind(params))
+            if self._packed and tx.dialect == "sqlite":
+                return process(msgspec.json.decode(cursor.fetchone()[0]))
+            return process(cursor.fetchall())
         except Exception as error:
             raise translate(error) from error
 
@@ -55,8 +72,8 @@ class Rows(_Prepared, Generic[T]):
 
     __slots__ = ("_make",)
 
-    def __init__(self, make: Callable[..., T], statement: Statement) -> None:
-        super().__init__(statement)
+    def __init__(self, make: Callable[..., T], statement: Statement, packed: bool) -> None:
+        super().__init__(statement, packed)
         self._make = make
 
     def all(self, tx: Tx, **params: Any) -> list[T]:
@@ -105,13 +122,23 @@ class Action(_Prepared):
             raise translate(error) from error
 
 
-def rows(make: Callable[..., T], statement: Statement) -> Rows[T]:
-    return Rows(make, statement)
+def pack(statement: Executable, sql: str, bind: Bind, process: Process) -> tuple[str, Bind, Process]:
+    """The same, with all rows as one JSON array of arrays (SQLite). TypeError where JSON would lose a bit."""
+    columns = list(statement.selected_columns)  # type: ignore[attr-defined]
+    if any(isinstance(column.type, Float | Numeric | LargeBinary) for column in columns):
+        raise TypeError("JSON holds no bytes, and SQLite writes floats into it with 15 digits only")
+    names = [f"c{n}" for n, _ in enumerate(columns)]
+    one = f"json_array({','.join(names)})"
+    return f"WITH p({','.join(names)}) AS ({sql}) SELECT json_group_array({one}) FROM p", bind, process  # noqa: S608 - no user text
 
 
-def values(kind: type[T], statement: Statement) -> Values[T]:
+def rows(make: Callable[..., T], statement: Statement, *, packed: bool = False) -> Rows[T]:
+    return Rows(make, statement, packed)
+
+
+def values(kind: type[T], statement: Statement, *, packed: bool = False) -> Values[T]:
     """``kind`` is for the type checker: the column's type decides what comes back."""
-    return Values(statement)
+    return Values(statement, packed)
 
 
 def action(statement: Statement) -> Action:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -14,6 +15,7 @@ from dozen.kit import clock
 from dozen.kit.env import Env, Part
 
 P = TypeVar("P", bound=Part)
+log = logging.getLogger("dozen.db")
 
 
 class ReadOnly(RuntimeError):
@@ -80,6 +82,8 @@ class Tx:
 
     def run(self, statement: Executable, params: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Rows of a statement that is built at run time (filters, reports). Fixed ones are prepared."""
+        if statement.is_dml:
+            self.must_write()
         sql, bind, process = compile_for(statement, self.dialect)
         try:
             cursor = self.driver.execute(sql, bind(params or {}))
@@ -97,14 +101,21 @@ class Tx:
         self.driver.execute(f"SAVEPOINT {name}")
         try:
             yield
-        except BaseException:
-            self.driver.execute(f"ROLLBACK TO {name}")
-            self.driver.execute(f"RELEASE {name}")
+        except BaseException as error:
+            try:
+                self.driver.execute(f"ROLLBACK TO {name}")
+                self.driver.execute(f"RELEASE {name}")
+            except Exception:  # the whole transaction is gone: full disk, lost connection
+                raise translate(error) from error
             if self._after:
                 del self._after[kept:]
             raise
         self.driver.execute(f"RELEASE {name}")
 
-    def done(self) -> list[Callable[[], None]]:
-        """What is to be called after the commit."""
-        return self._after or []
+    def committed(self) -> None:
+        """Do what was asked for after the commit. The commit stands: what fails now is told in the log."""
+        for action in self._after or ():
+            try:
+                action()
+            except Exception:
+                log.exception("an action after a commit failed")

@@ -86,7 +86,7 @@ profile = rows(
 )
 
 _card = select(*columns(Card, people))
-cards = rows(Card, _card.where(member(people.c.id, "ids"), alive))
+cards = rows(Card, _card.where(member(people.c.id, "ids"), alive), packed=True)
 card_by_name = rows(Card, _card.select_from(named).where(names.c.key == param("key"), alive))
 directory = rows(
     Card,

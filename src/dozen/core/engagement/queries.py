@@ -57,6 +57,7 @@ remove_mark = values(
 kinds_of = rows(
     _pair,
     select(_m.subject_id, _m.kind).where(_m.person_id == param("person_id"), member(_m.subject_id, "ids")),
+    packed=True,
 )
 who = rows(
     Mark,
@@ -135,6 +136,7 @@ counts_of = rows(
         _c.subject_id, _c.likes, _c.reposts, _c.bookmarks, _c.comments + _c.replies, _c.quotes, _c.dislikes,
         _c.shares, _c.helpful, _c.rating_count, _c.rating_sum,
     ).where(member(_c.subject_id, "ids")),
+    packed=True,
 )  # fmt: skip
 ratings_of = rows(
     lambda subject_id, count, total: (int(subject_id), Rating(count, total)),

@@ -31,6 +31,7 @@ of_author = values(
     )
     .order_by(items.c.item_id.desc())
     .limit(param("limit")),
+    packed=True,
 )
 of_authors = values(
     int,
@@ -43,6 +44,7 @@ of_authors = values(
     )
     .order_by(items.c.item_id.desc())
     .limit(param("limit")),
+    packed=True,
 )
 forget_some = action(
     delete(items).where(

@@ -149,6 +149,7 @@ ids_from = values(
     .where(E_.from_id == param("person"), E_.kind == param("kind"))
     .order_by(E_.id.desc())
     .limit(param("limit")),
+    packed=True,
 )
 which_from = values(
     int,

@@ -15,7 +15,7 @@ _WIDTH = 100
 _DEPTH = 100
 """… for their newest so many: at most 10,000 ties are looked at."""
 _CANDIDATES = 2_000
-_CHUNK = 20
+_CHUNK = 100
 _FIRST = 60
 """How many of somebody's candidates are kept in the process …"""
 _LASTS = 10 * clock.MINUTE
@@ -55,8 +55,10 @@ def suggestions(tx: Tx, me: int, *, limit: int = 20, kind: str = "follow") -> li
 
 def _fit(tx: Tx, me: int, found: list[tuple[int, int]], limit: int, kind: str) -> list[Suggestion]:
     out: list[Suggestion] = []
-    for start in range(0, len(found), _CHUNK):
-        chunk: dict[int, int] = dict(found[start : start + _CHUNK])
+    start, size = 0, min(2 * limit, _CHUNK)  # mostly the first few will do
+    while start < len(found):
+        chunk: dict[int, int] = dict(found[start : start + size])
+        start, size = start + size, min(2 * size, _CHUNK)
         known = edges.relations(tx, me, list(chunk))
         refused = set(suggestion_queries.dismissed_of.all(tx, person=me, ids=list(chunk)))
         cards = accounts.cards(tx, list(chunk))

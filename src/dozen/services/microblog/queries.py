@@ -26,7 +26,7 @@ _columns = (
 )
 
 add = action(insert(posts))
-by_ids = rows(Post.of_row, select(*_columns).where(member(posts.c.id, "ids")))
+by_ids = rows(Post.of_row, select(*_columns).where(member(posts.c.id, "ids")), packed=True)
 by_id = rows(Post.of_row, select(*_columns).where(posts.c.id == param("id")))
 same_lately = values(
     int,
