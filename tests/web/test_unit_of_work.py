@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -50,7 +51,12 @@ def wrongly(call: Call) -> None:
     add(call.tx, id=call.tx.next_id(), text="a GET that writes")
 
 
-looked, written = asyncio.Event(), asyncio.Event()
+looked, written = threading.Event(), threading.Event()
+
+
+async def wait_for(event: threading.Event) -> None:
+    while not event.is_set():
+        await asyncio.sleep(0.002)
 
 
 @api.get("/late", access="public", streams=True)
@@ -60,7 +66,7 @@ async def late(call: Call) -> Stream:
             n = await call.read(lambda tx: count.first(tx))
             looked.set()
             yield b"%d\n" % (n or 0)
-            await written.wait()
+            await wait_for(written)
 
     return Stream(chunks(), media="text/plain")
 
@@ -186,7 +192,7 @@ def test_a_stream_reads_in_transactions_of_its_own(place: Site) -> None:
         looked.clear()
         written.clear()
         reading = asyncio.create_task(client.get("/test/late"))
-        await looked.wait()
+        await wait_for(looked)
         await client.post("/test/scraps")
         written.set()
         return (await reading).content

@@ -121,7 +121,7 @@ def _compressed(call: Call, headers: list[tuple[bytes, bytes]], body: bytes) -> 
     accepted = call.headers.get(b"accept-encoding", b"")
     if b"br" in accepted:
         headers.append((b"content-encoding", b"br"))
-        return bytes(brotli.compress(body, quality=4))
+        return bytes(brotli.compress(body, quality=3))  # 4 takes half as long again, for 7 % less
     if b"gzip" in accepted:
         headers.append((b"content-encoding", b"gzip"))
         packer = zlib.compressobj(5, zlib.DEFLATED, 31)

@@ -81,7 +81,8 @@ def test_every_reason_has_words() -> None:
 def test_the_form_works_and_says_what_is_missing(site: Site) -> None:
     of = tweet(site, "bo")
     ada = site.browser("ada")
-    assert f"/microblog/tweets/{of}/report" in ada.get(f"/microblog/tweets/{of}").text
+    assert f"/microblog/tweets/{of}/menu" in ada.get(f"/microblog/tweets/{of}").text
+    assert f"/microblog/tweets/{of}/report" in ada.get(f"/microblog/tweets/{of}/menu").text
     form = ada.get(f"/microblog/tweets/{of}/report")
     assert all(words in form.text for words in ("Spam or unwanted advertising", "buy now"))
     missing = ada.submit(f"/microblog/tweets/{of}/report", text="it is <bad>")

@@ -117,7 +117,7 @@ def test_the_menu_of_a_post(site: Site) -> None:
 
     # Without scripts it is a page, and says what is so by now.
     bo.submit(f"/microblog/tweets/{of}/pin")
-    site.as_("ada").post(f"{person}/mute")
+    ada.submit(f"{person}/mute")
     assert f"/microblog/tweets/{of}/unpin" in bo.get(path).text
     page = ada.get(path).text
     assert "<h1>More about this post</h1>" in page

@@ -13,11 +13,13 @@ from dozen.core.accounts import Card
 from dozen.core.media import Media
 from dozen.db import Tx
 from dozen.kit import clock
+from dozen.kit.env import Env
 from dozen.services.microblog import text
 from dozen.services.microblog.service import messages, trends
 from dozen.services.microblog.structs import Post, View
 from dozen.web import Call, Page
 
+_HALF_A_MINUTE = 30 * clock.SECOND
 _LINKS = text.Links(
     mention=lambda name: f"/@{name}",
     hashtag=lambda tag: f"/microblog/timeline/tag/{quote(tag, safe='')}",
@@ -95,10 +97,28 @@ def helpers(call: Call) -> dict[str, Any]:
     return {"message_pictures": message_pictures}
 
 
+class Beside:
+    """What trends, as it stands beside every page: asked for every half minute, not for every page."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[int, list[trends.Trend]] = (0, [])
+
+    @classmethod
+    def build(cls, env: Env) -> Beside:
+        return cls()
+
+    def trends(self, tx: Tx) -> list[trends.Trend]:
+        until, found = self._kept
+        if tx.now >= until:
+            found = trends.trending(tx, limit=5)
+            self._kept = (tx.now + _HALF_A_MINUTE, found)
+        return found
+
+
 def page(call: Call, template: str, **values: Any) -> Page:
     """A page of the microblog, with what stands beside it."""
     if not call.enhanced:
-        values.setdefault("trends", trends.trending(call.tx, limit=5))
+        values.setdefault("trends", call.env.part(Beside).trends(call.tx))
         values.setdefault("suggested", suggested(call.tx, call.viewer))
     values.setdefault("stream", "/microblog/stream" if call.viewer is not None else "")
     return Page(template, **values, **helpers(call))

@@ -11,7 +11,7 @@ from dozen.core import media, messaging
 from dozen.db import Tx
 from dozen.kit.errors import Fault, Invalid, NotFound
 from dozen.services.microblog import errors, show
-from dozen.services.microblog.service import messages, trends
+from dozen.services.microblog.service import messages
 from dozen.services.microblog.service.posts import REALM
 from dozen.web import Call, Cursor, Form, Page, Pages, Redirect
 
@@ -240,7 +240,7 @@ def _next(path: str, cursor: str | None) -> str:
 
 def _page(call: Call, tx: Tx, template: str, **values: Any) -> Page:
     if not call.enhanced:
-        values.setdefault("trends", trends.trending(tx, limit=5))
+        values.setdefault("trends", call.env.part(show.Beside).trends(tx))
         values.setdefault("suggested", show.suggested(tx, call.viewer))
     values.setdefault("stream", "/microblog/stream")
     return Page(template, **values, **show.helpers(call))
