@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from dozen.app.system import System
-from dozen.core import jobs, media
+from dozen.core import jobs, ledger, media
 from dozen.core.outbound import Outbound
 from dozen.db.engine import SqliteDatabase
 from dozen.db.migrate import current, newest
@@ -148,6 +148,25 @@ def _work(system: System) -> Iterator[Finding]:
         yield Finding("Background work", "good", "no job has given up")
 
 
+def _ledger(system: System) -> Iterator[Finding]:
+    """Books."""
+    with console.status("Adding up the books…") as status:
+
+        def tell(what: str, part: float) -> None:
+            status.update(f"Adding up the books: {what}, {part:.0%}")
+
+        report = ledger.doctor(system.db, system.env, progress=tell)
+    for wrong in report.wrong:
+        words = f"{wrong.check} at {wrong.where}: kept {wrong.kept}, but {wrong.true} is right"
+        yield Finding("Books", "bad", words + "; stop serving and restore, or ask who changed the database")
+    if report.ok:
+        yield Finding(
+            "Books",
+            "good",
+            f"{report.accounts:,} accounts, {report.postings:,} postings, {report.seals:,} seals agree",
+        )
+
+
 def _programs(system: System) -> Iterator[Finding]:
     """Video."""
     if shutil.which("ffmpeg"):
@@ -168,4 +187,14 @@ def _ways_out(system: System) -> Iterator[Finding]:
     yield Finding("Calls to other servers", "good" if settings.outbound_allow else "note", allowed)
 
 
-CHECKS: tuple[Check, ...] = (_database, _clock, _secret, _storage, _redis, _work, _programs, _ways_out)
+CHECKS: tuple[Check, ...] = (
+    _database,
+    _clock,
+    _secret,
+    _storage,
+    _redis,
+    _work,
+    _ledger,
+    _programs,
+    _ways_out,
+)

@@ -1,0 +1,378 @@
+"""What a transfer costs below HTTP: on SQLite beside raw sqlite3 doing the same writes, on PostgreSQL beside
+pgbench TPC-B on the same server in the same run. Durable throughout. CPU-seconds of all processes, per 1,000.
+
+``python -m bench.ledger [--seconds 5] [--clients 8] [--only sqlite|postgresql]``
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import random
+import re
+import resource
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from bench.drive import cpu_seconds
+from dozen.core import ledger
+from dozen.core.ledger import Key, Leg
+from dozen.db import Database, Tx, metadata, open_database
+from dozen.db.migrate import core_connection
+from dozen.kit.env import Env
+from dozen.kit.ids import Snowflakes
+from dozen.kit.settings import Settings
+
+_ACCOUNTS = 10_000
+_RICH = 10**9
+SECRET = b"a secret for the bench, 32+ bytes!"
+
+
+def env_for(db: Database, url: str, node: int) -> Env:
+    env = Env(Settings(data_dir=tempfile.gettempdir(), database_url=url), SECRET, Snowflakes(node))
+    env.install(db)
+    return env
+
+
+class Books:
+    """Wallets with money in them, and the house's accounts."""
+
+    def __init__(self, db: Database, env: Env) -> None:
+        self.db, self.env = db, env
+        self.wallets: list[int] = []
+        self.gateway = self.fees = 0
+
+    def fill(self) -> None:
+        for start in range(0, _ACCOUNTS, 500):
+            self.wallets += self.db.run_write(self.env, partial(self._some, start=start))
+
+    def _some(self, tx: Tx, start: int) -> list[int]:
+        gateway = ledger.house(tx, "gateway.card", "EUR", "asset").id
+        ledger.house(tx, "fees", "EUR", "income")
+        made = []
+        for owner in range(start + 1, start + 501):
+            wallet = ledger.open_account(tx, owner, "wallet", "EUR").id
+            ledger.pay(tx, gateway, wallet, _RICH, kind="wallet.topup")
+            made.append(wallet)
+        return made
+
+    def load(self) -> None:
+        def verb(tx: Tx) -> list[int]:
+            self.gateway = ledger.house(tx, "gateway.card", "EUR", "asset").id
+            self.fees = ledger.house(tx, "fees", "EUR", "income").id
+            rows = tx.driver.execute("SELECT id FROM ledger_accounts WHERE purpose = 'wallet' ORDER BY id")
+            found = [row[0] for row in rows.fetchall()]
+            for start in range(0, len(found), 1000):  # as in a process that has been up for a while
+                ledger.accounts_by_id(tx, found[start : start + 1000])
+            return found
+
+        self.wallets = self.db.run_write(self.env, verb)
+
+
+def random_pair(books: Books, tx: Tx, n: int) -> None:
+    """Any wallet pays any other."""
+    a, b = random.sample(books.wallets, 2)
+    ledger.pay(tx, a, b, 1, kind="wallet.payment")
+
+
+def keyed(books: Books, tx: Tx, n: int) -> None:
+    """The same under an idempotency key."""
+    a, b = random.sample(books.wallets, 2)
+    key = Key("bench", 0, f"{os.getpid()}-{threading.get_ident()}-{n}-{time.monotonic_ns()}")
+    ledger.pay(tx, a, b, 1, kind="wallet.payment", key=key)
+
+
+def with_fee(books: Books, tx: Tx, n: int) -> None:
+    """Three legs, one of them the house's fees, which every payment posts to."""
+    a, b = random.sample(books.wallets, 2)
+    ledger.transfer(tx, (Leg(a, -100), Leg(b, 97), Leg(books.fees, 3)), kind="wallet.payment")
+
+
+def hot(books: Books, tx: Tx, n: int) -> None:
+    """Everybody pays one of ten shops, whose accounts are ordinary ones."""
+    ledger.pay(
+        tx, random.choice(books.wallets[10:]), random.choice(books.wallets[:10]), 1, kind="wallet.payment"
+    )
+
+
+def topup(books: Books, tx: Tx, n: int) -> None:
+    """From the gateway's account (lanes) into any wallet."""
+    ledger.pay(tx, books.gateway, random.choice(books.wallets), 1, kind="wallet.topup")
+
+
+WORK: dict[str, Callable[[Books, Tx, int], None]] = {
+    "random pairs": random_pair,
+    "random pairs, idempotency key": keyed,
+    "three legs, fee to the house": with_fee,
+    "ten hot shops": hot,
+    "top-ups from one gateway": topup,
+}
+
+
+def report(name: str, done: int, seconds: float, cpu: float, note: str = "") -> None:
+    print(f"{name:52} {done / seconds:8.0f}/s  {1000 * cpu / max(1, done):7.3f} CPU-s/1k  {note}", flush=True)
+
+
+def own_cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+# SQLite
+
+
+def bench_sqlite(seconds: float) -> None:
+    with tempfile.TemporaryDirectory(prefix="dozen-bench-") as folder:
+        url = f"sqlite:///{folder}/dozen.db"
+        db = open_database(url, synchronous="FULL")
+        db.connection()  # type: ignore[attr-defined]
+        with core_connection(db) as connection:
+            metadata.create_all(connection)
+        books = Books(db, env_for(db, url, 1))
+        books.fill()
+        books.load()
+        for batch in (1, 20):
+            for name, work in WORK.items():
+                _sqlite_run(books, f"SQLite, {name}, {batch} in a commit", work, seconds, batch)
+        _raw(Path(folder) / "dozen.db", books, seconds, 1)
+        _raw(Path(folder) / "dozen.db", books, seconds, 20)
+        _sealing(db, books.env)
+        print(f"  proof: {ledger.doctor(db, books.env).wrong or 'the books are right'}")
+        db.close()
+
+
+def _sqlite_run(
+    books: Books, name: str, work: Callable[[Books, Tx, int], None], seconds: float, batch: int
+) -> None:
+    def verb(tx: Tx) -> None:
+        for n in range(batch):
+            tx.driver.execute("SAVEPOINT w")  # as the server's group commit does it
+            work(books, tx, n)
+            tx.driver.execute("RELEASE w")
+
+    began, cpu, done = time.monotonic(), own_cpu(), 0
+    while time.monotonic() - began < seconds:
+        books.db.run_write(books.env, verb)
+        done += batch
+    report(name, done, time.monotonic() - began, own_cpu() - cpu)
+
+
+def _raw(path: Path, books: Books, seconds: float, batch: int) -> None:
+    """The rows of a payment between two wallets, written by hand."""
+    db = sqlite3.connect(path, isolation_level=None, cached_statements=1024)
+    for pragma in (
+        "synchronous=FULL",
+        "mmap_size=1073741824",
+        "wal_autocheckpoint=4000",
+        "cache_size=-65536",
+    ):
+        db.execute(f"PRAGMA {pragma}")
+    ids = books.env.ids
+    began, cpu, done = time.monotonic(), own_cpu(), 0
+    while time.monotonic() - began < seconds:
+        db.execute("BEGIN IMMEDIATE")
+        for _ in range(batch):
+            now, this = time.time_ns() // 1_000_000, ids.next()
+            a, b = random.sample(books.wallets, 2)
+            for leg, (account, amount) in enumerate(((a, -1), (b, 1)), 1):
+                balance, seq = db.execute(
+                    "SELECT balance, seq FROM ledger_balances WHERE account_id = ? AND lane = 0", (account,)
+                ).fetchone()
+                db.execute(
+                    "UPDATE ledger_balances SET balance = ?, seq = ?, at = ? "
+                    "WHERE account_id = ? AND lane = 0",
+                    (balance + amount, seq + 1, now, account),
+                )
+                db.execute(
+                    "INSERT INTO ledger_postings VALUES (?, ?, ?, 0, ?, ?, 'EUR', ?, ?)",
+                    (this, leg, account, seq + 1, now, amount, balance + amount),
+                )
+                db.execute(
+                    "INSERT INTO realtime_events (at, topic, key, data) VALUES (?, 'ledger.account', ?, ?)",
+                    (now, account, '{"account":1574103458254950402,"currency":"EUR","balance":1000000000}'),
+                )
+            db.execute(
+                "INSERT INTO ledger_transfers (id, at, kind, actor, subject, memo, legs) "
+                "VALUES (?, ?, 'wallet.payment', 0, 0, '', 2)",
+                (this, now),
+            )
+        db.execute("COMMIT")
+        done += batch
+    report(
+        f"raw sqlite3, the same rows, {batch} in a commit", done, time.monotonic() - began, own_cpu() - cpu
+    )
+    db.close()
+
+
+# PostgreSQL
+
+
+class Server:
+    """A durable cluster of our own (all settings as they come, but the port)."""
+
+    def __init__(self) -> None:
+        places = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+        if not places:
+            raise SystemExit("PostgreSQL is not installed")
+        self.bin = places[0]
+        self.root = Path(tempfile.mkdtemp(prefix="dozen-bench-pg-"))
+        self.as_user: list[str] = []
+        if os.geteuid() == 0:
+            shutil.chown(self.root, "postgres")
+            self.as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+        import socket
+
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self._run("initdb", "-D", str(self.root / "data"), "-U", "postgres", "-A", "trust", "-E", "UTF8")
+        options = f"-p {self.port} -k {self.root} -c listen_addresses=127.0.0.1 -c shared_buffers=512MB"
+        self._run(
+            "pg_ctl",
+            "-D",
+            str(self.root / "data"),
+            "-o",
+            options,
+            "-l",
+            str(self.root / "log"),
+            "-w",
+            "start",
+        )
+        self.pid = int((self.root / "data" / "postmaster.pid").read_text().split()[0])
+        self.url = f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+
+    def _run(self, program: str, *args: str) -> str:
+        command = [*self.as_user, str(self.bin / program), *args]
+        return subprocess.run(command, check=True, capture_output=True, text=True, cwd=self.root).stdout
+
+    def cpu(self) -> float:
+        """Of all server processes so far, those that have ended included."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        ended = (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
+        return cpu_seconds(self.pid) + ended
+
+    def pgbench(self, seconds: float, clients: int) -> None:
+        connect = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "postgres"]
+        self._run("pgbench", "-i", "-q", "-s", "20", *connect)
+        before, children = self.cpu(), resource.getrusage(resource.RUSAGE_CHILDREN)
+        run = ("-c", str(clients), "-j", "2", "-T", str(max(1, round(seconds))), "-M", "prepared", "-n")
+        out = self._run("pgbench", *run, *connect)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        client = after.ru_utime + after.ru_stime - children.ru_utime - children.ru_stime
+        server = self.cpu() - before
+        done = int(re.search(r"processed: (\d+)", out)[1])  # type: ignore[index]
+        rate = float(re.search(r"tps = ([\d.]+)", out)[1])  # type: ignore[index]
+        report(
+            f"pgbench TPC-B, {clients} clients, prepared", done, done / rate, client + server,
+            f"server {1000 * server / done:.3f}, client {1000 * client / done:.3f}",
+        )  # fmt: skip
+
+    def close(self) -> None:
+        self._run("pg_ctl", "-D", str(self.root / "data"), "-m", "fast", "-w", "stop")
+        shutil.rmtree(self.root, ignore_errors=True)
+
+
+def client(url: str, node: int, name: str, seconds: float, threads: int, results: Any) -> None:
+    """One process with some threads, each with a connection of its own."""
+    db = open_database(url)
+    books = Books(db, env_for(db, url, node))
+    books.load()
+    work = WORK[name]
+    counts = [0] * threads
+
+    def one(n: int, tx: Tx) -> None:
+        work(books, tx, n)
+
+    def run(me: int) -> None:
+        end = time.monotonic() + seconds
+        n = 0
+        while time.monotonic() < end:
+            n += 1
+            db.run_write(books.env, partial(one, n))
+            counts[me] += 1
+
+    for _ in range(20):
+        db.run_write(books.env, lambda tx: work(books, tx, 0))
+    cpu = own_cpu()
+    running = [threading.Thread(target=run, args=(me,)) for me in range(threads)]
+    for each in running:
+        each.start()
+    for each in running:
+        each.join()
+    results.put((sum(counts), own_cpu() - cpu))
+    db.close()
+
+
+def bench_postgresql(seconds: float, clients: int) -> None:
+    server = Server()
+    try:
+        server.pgbench(seconds, clients)
+        db = open_database(server.url)
+        with core_connection(db) as connection:
+            metadata.create_all(connection)
+        books = Books(db, env_for(db, server.url, 1))
+        books.fill()
+        db.connection().execute("VACUUM ANALYZE")  # type: ignore[attr-defined]
+        for name in WORK:
+            _postgresql_run(server, name, seconds, clients)
+        _sealing(db, books.env)
+        print(f"  proof: {ledger.doctor(db, books.env).wrong or 'the books are right'}")
+        server.pgbench(seconds, clients)
+        db.close()
+    finally:
+        server.close()
+
+
+def _postgresql_run(server: Server, name: str, seconds: float, clients: int) -> None:
+    spawn = multiprocessing.get_context("spawn")
+    processes = 2
+    results = spawn.Queue()
+    running = [
+        spawn.Process(target=client, args=(server.url, 10 + n, name, seconds, clients // processes, results))
+        for n in range(processes)
+    ]
+    before = server.cpu()
+    for each in running:
+        each.start()
+    found: Sequence[tuple[int, float]] = [results.get() for _ in running]
+    for each in running:
+        each.join()
+    spent = server.cpu() - before
+    done = sum(n for n, _ in found)
+    used = sum(cpu for _, cpu in found)
+    report(
+        f"PostgreSQL, {name}, {clients} clients", done, seconds, used + spent,
+        f"server {1000 * spent / done:.3f}, client {1000 * used / done:.3f}",
+    )  # fmt: skip
+
+
+def _sealing(db: Database, env: Env) -> None:
+    began, cpu = time.monotonic(), own_cpu()
+    sealed = ledger.seal_all(env, db)
+    if sealed:
+        report("  sealing (this process only)", sealed, time.monotonic() - began, own_cpu() - cpu)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--clients", type=int, default=8)
+    parser.add_argument("--only", choices=("sqlite", "postgresql"))
+    given = parser.parse_args()
+    if given.only != "postgresql":
+        bench_sqlite(given.seconds)
+    if given.only != "sqlite":
+        bench_postgresql(given.seconds, given.clients)
+
+
+if __name__ == "__main__":
+    main()

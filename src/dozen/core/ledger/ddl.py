@@ -1,0 +1,215 @@
+"""Triggers, and on PostgreSQL the function that applies a movement: plain SQL text, table by table.
+
+The rules stand in ``applying.py``; what is here backs them, so that no hand on the database can break the
+books unnoticed. A migration runs these texts in this order once the tables exist.
+"""
+
+from __future__ import annotations
+
+_GROWS = ("ledger_postings", "ledger_transfers", "ledger_seals")
+_STAYS = ("ledger_accounts", "ledger_balances", "ledger_holds")
+
+
+def _refuse_sqlite(table: str, name: str, when: str, why: str) -> tuple[str, str]:
+    return table, f"CREATE TRIGGER {table}_{name} BEFORE {when} BEGIN SELECT RAISE(ABORT, '{why}'); END"
+
+
+SQLITE: tuple[tuple[str, str], ...] = (
+    *(
+        _refuse_sqlite(table, f"no_{verb.lower()}", f"{verb} ON {table}", "the journal only grows")
+        for table in _GROWS
+        for verb in ("UPDATE", "DELETE")
+    ),
+    *(
+        _refuse_sqlite(table, "no_delete", f"DELETE ON {table}", "the books forget nothing")
+        for table in _STAYS
+    ),
+    _refuse_sqlite(
+        "ledger_accounts", "no_update", "UPDATE ON ledger_accounts", "what an account is never changes"
+    ),
+    _refuse_sqlite(
+        "ledger_balances",
+        "no_silent_change",
+        "UPDATE ON ledger_balances WHEN NEW.account_id <> OLD.account_id OR NEW.lane <> OLD.lane "
+        "OR NEW.currency <> OLD.currency OR (NEW.balance <> OLD.balance) <> (NEW.seq <> OLD.seq)",
+        "a balance moves with a posting",
+    ),
+    _refuse_sqlite(
+        "ledger_holds",
+        "no_new_terms",
+        "UPDATE ON ledger_holds WHEN OLD.state <> 'open' OR NEW.id <> OLD.id OR NEW.account_id <> "
+        "OLD.account_id OR NEW.amount <> OLD.amount OR NEW.captured < OLD.captured OR NEW.at <> OLD.at",
+        "the terms of a hold never change",
+    ),
+    _refuse_sqlite(
+        "ledger_postings",
+        "no_late_leg",
+        "INSERT ON ledger_postings WHEN EXISTS (SELECT 1 FROM ledger_transfers WHERE id = NEW.transfer_id)",
+        "this transfer is complete",
+    ),
+    (
+        "ledger_transfers",
+        "CREATE TRIGGER ledger_transfers_balanced BEFORE INSERT ON ledger_transfers BEGIN "
+        "SELECT RAISE(ABORT, 'a transfer needs all of its legs') WHERE NEW.legs <> "
+        "(SELECT count(*) FROM ledger_postings WHERE transfer_id = NEW.id); "
+        "SELECT RAISE(ABORT, 'the legs of a transfer must sum to zero') WHERE EXISTS (SELECT 1 FROM "
+        "ledger_postings WHERE transfer_id = NEW.id GROUP BY currency HAVING sum(amount) <> 0); "
+        "SELECT RAISE(ABORT, 'currencies meet only at a rate') WHERE NEW.rate IS NULL AND 1 < "
+        "(SELECT count(DISTINCT currency) FROM ledger_postings WHERE transfer_id = NEW.id); END",
+    ),
+)
+
+_BROKEN = "USING ERRCODE = 'integrity_constraint_violation'"
+
+
+def _refuse_postgresql(name: str, why: str) -> str:
+    return (
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"RAISE EXCEPTION '{why}' {_BROKEN}; END $$"
+    )
+
+
+# The transfer's row is there first here, and all of its postings come in one statement: leg numbers are 1 to
+# ``legs`` and unique, so none can be added later.
+_BALANCED = f"""
+CREATE OR REPLACE FUNCTION ledger_balanced() RETURNS trigger
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+  IF EXISTS (
+    SELECT FROM (
+      SELECT c.transfer_id, sum(c.n) AS n, max(c.top) AS top, count(*) AS currencies,
+          bool_or(c.total <> 0) AS uneven
+      FROM (SELECT f.transfer_id, count(*) AS n, max(f.leg) AS top, sum(f.amount) AS total
+            FROM fresh f GROUP BY f.transfer_id, f.currency) c
+      GROUP BY c.transfer_id) g
+    LEFT JOIN ledger_transfers t ON t.id = g.transfer_id
+    WHERE t.id IS NULL OR g.n <> t.legs OR g.top <> t.legs OR g.uneven
+      OR (g.currencies > 1 AND t.rate IS NULL)
+  ) THEN
+    RAISE EXCEPTION
+      'a transfer has all of its legs at once, sums to zero, and mixes currencies only at a rate' {_BROKEN};
+  END IF;
+  RETURN NULL;
+END $$
+"""  # noqa: S608 - our own constant
+
+# Everything about one movement in one call. ``head`` is (id, at, actor, subject, hold, reverses, forced,
+# key's owner, the time of the events to be published or 0); the lists are the legs, in the order of locking,
+# with amounts that are all zero or none, and whom to tell (0: nobody). Empty texts stand for NULL, so that
+# the statement is prepared once. ``outcome`` is 0: moved, and the lists say how the accounts stand after it;
+# 1: the key is known; 2: refused, the rows are locked and as before. Statements are few, because each costs
+# more than the rows in it, and are planned once: for a list as a parameter the planner would otherwise plan
+# anew each time, which doubles the cost. The events are what ``realtime.publish`` would write; they are here
+# because a round trip of their own costs as much as all the rest. The condition says in SQL what
+# ``applying.refusal`` says in Python.
+_MOVE = """
+CREATE OR REPLACE FUNCTION ledger_move(
+  head bigint[], p_kind text, p_memo text, p_data text, p_rate text,
+  accounts bigint[], lanes int[], amounts bigint[], helds bigint[], owners bigint[],
+  p_realm text, p_key text, p_print text,
+  OUT outcome int, OUT afters bigint[], OUT reserved bigint[], OUT seqs bigint[], OUT ats bigint[])
+LANGUAGE plpgsql SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+  allowed boolean; currencies text[];
+BEGIN
+  IF p_key <> '' THEN
+    INSERT INTO ledger_keys (realm, owner, key, fingerprint, at, transfer_id)
+      VALUES (p_realm, head[8], p_key, p_print, head[2], head[1]) ON CONFLICT DO NOTHING;
+    IF NOT FOUND THEN
+      outcome := 1;
+      RETURN;
+    END IF;
+  END IF;
+  SELECT bool_and(q.allowed) AND count(*) = cardinality(accounts), array_agg(q.balance), array_agg(q.held),
+      array_agg(q.seq), array_agg(q.at), array_agg(q.currency)
+    INTO allowed, afters, reserved, seqs, ats, currencies
+    FROM (
+      SELECT b.balance + v.a AS balance, b.held + v.h AS held, greatest(b.at, head[2]) AS at, b.currency,
+          b.seq + CASE WHEN v.a <> 0 THEN 1 ELSE 0 END AS seq,
+          (b.state = 0 OR (v.a = 0 AND v.h <= 0) OR (b.state < 3 AND head[7] = 1)
+            OR (b.state = 1 AND v.h <= 0 AND (v.a > 0 OR v.h < 0)))
+          AND (b.least IS NULL OR v.a - v.h >= 0 OR b.balance - b.held + v.a - v.h >= b.least)
+          AND b.balance + v.a BETWEEN -100000000000000000 AND 100000000000000000 AS allowed
+        FROM unnest(accounts, lanes, amounts, helds) WITH ORDINALITY AS v (account, lane, a, h, n)
+        JOIN ledger_balances b ON b.account_id = v.account AND b.lane = v.lane
+        ORDER BY v.n FOR NO KEY UPDATE OF b) q;
+  IF NOT allowed THEN
+    IF p_key <> '' THEN
+      DELETE FROM ledger_keys WHERE realm = p_realm AND owner = head[8] AND key = p_key;
+    END IF;
+    outcome := 2;
+    RETURN;
+  END IF;
+  UPDATE ledger_balances b SET balance = v.balance, held = v.held, seq = v.seq, at = v.at
+    FROM unnest(accounts, lanes, afters, reserved, seqs, ats) AS v (account, lane, balance, held, seq, at)
+    WHERE b.account_id = v.account AND b.lane = v.lane;
+  IF amounts[1] <> 0 THEN
+    INSERT INTO ledger_transfers
+      (id, at, kind, actor, subject, memo, data, hold_id, reverses, rate, legs)
+      VALUES (head[1], head[2], p_kind, head[3], head[4], p_memo, NULLIF(p_data, ''), NULLIF(head[5], 0),
+              NULLIF(head[6], 0), NULLIF(p_rate, ''), cardinality(accounts));
+    INSERT INTO ledger_postings
+      (transfer_id, leg, account_id, lane, seq, at, currency, amount, balance_after)
+      SELECT head[1], v.n, v.account, v.lane, v.seq, v.at, v.currency, v.a, v.balance
+      FROM unnest(accounts, lanes, seqs, ats, currencies, amounts, afters)
+        WITH ORDINALITY AS v (account, lane, seq, at, currency, a, balance, n);
+  END IF;
+  IF head[9] > 0 THEN
+    INSERT INTO realtime_events (at, topic, key, data)
+      SELECT head[9], 'ledger.account', v.owner,
+          '{"account":' || v.account || ',"currency":"' || v.currency || '","balance":' || v.balance
+          || ',"held":' || v.held || ',"transfer":'
+          || CASE WHEN v.a <> 0 THEN head[1]::text ELSE 'null' END
+          || ',"amount":' || v.a || ',"kind":"' || p_kind || '"}'
+      FROM unnest(owners, accounts, currencies, afters, reserved, amounts)
+        AS v (owner, account, currency, balance, held, a)
+      WHERE v.owner > 0;
+  END IF;
+  outcome := 0;
+END $$
+"""
+
+
+def _statement_trigger(table: str, function: str, verbs: str) -> tuple[str, str]:
+    return table, (
+        f"CREATE TRIGGER {function}_{verbs.lower().replace(' or ', '_')} BEFORE {verbs} ON {table} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {function}()"
+    )
+
+
+POSTGRESQL: tuple[tuple[str, str], ...] = (
+    *(
+        ("ledger_accounts", text)
+        for text in (
+            _refuse_postgresql("ledger_only_grows", "the journal only grows"),
+            _refuse_postgresql("ledger_forgets_nothing", "the books forget nothing"),
+            _refuse_postgresql("ledger_account_stays", "what an account is never changes"),
+            _refuse_postgresql("ledger_silent_change", "a balance moves with a posting"),
+            _refuse_postgresql("ledger_new_terms", "the terms of a hold never change"),
+            _BALANCED.strip(),
+            _MOVE.strip(),
+        )
+    ),
+    *(_statement_trigger(table, "ledger_only_grows", "UPDATE OR DELETE OR TRUNCATE") for table in _GROWS),
+    *(_statement_trigger(table, "ledger_forgets_nothing", "DELETE OR TRUNCATE") for table in _STAYS),
+    _statement_trigger("ledger_accounts", "ledger_account_stays", "UPDATE"),
+    (
+        "ledger_balances",
+        "CREATE TRIGGER ledger_silent_change BEFORE UPDATE ON ledger_balances FOR EACH ROW WHEN ("
+        "NEW.account_id <> OLD.account_id OR NEW.lane <> OLD.lane OR NEW.currency <> OLD.currency "
+        "OR (NEW.balance <> OLD.balance) <> (NEW.seq <> OLD.seq)) "
+        "EXECUTE FUNCTION ledger_silent_change()",
+    ),
+    (
+        "ledger_holds",
+        "CREATE TRIGGER ledger_new_terms BEFORE UPDATE ON ledger_holds FOR EACH ROW WHEN ("
+        "OLD.state <> 'open' OR NEW.id <> OLD.id OR NEW.account_id <> OLD.account_id "
+        "OR NEW.amount <> OLD.amount OR NEW.captured < OLD.captured OR NEW.at <> OLD.at) "
+        "EXECUTE FUNCTION ledger_new_terms()",
+    ),
+    (
+        "ledger_postings",
+        "CREATE TRIGGER ledger_balanced AFTER INSERT ON ledger_postings REFERENCING NEW TABLE AS fresh "
+        "FOR EACH STATEMENT EXECUTE FUNCTION ledger_balanced()",
+    ),
+)

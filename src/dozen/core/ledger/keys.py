@@ -1,0 +1,133 @@
+"""Idempotency keys: the same key and the same request give the same answer, and one movement.
+
+A key is written in the transaction of what it stands for, so both are on disk or neither is. Two requests
+with one key at the same time meet at the key's row: the second waits, and finds the first one's answer.
+Keys are kept for :data:`KEEP_KEYS`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any, TypeVar
+
+import msgspec
+
+from dozen.core.ledger import queries
+from dozen.core.ledger.errors import BadKey, KeyInUse, KeyReused
+from dozen.core.ledger.structs import Answer, Key, Refusal, Transfer
+from dozen.db import Tx
+from dozen.kit import clock
+from dozen.kit.errors import Fault, Unavailable
+
+T = TypeVar("T")
+
+KEEP_KEYS = 7 * clock.DAY
+"""Milliseconds. A key that is sent again later is a new one."""
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_REALM = re.compile(r"[a-z][a-z0-9_.]{0,59}")
+_canonical = msgspec.json.Encoder(order="deterministic").encode
+
+
+# An answer is stored as JSON behind one byte that says whether it is the result or a refusal.
+_RESULT, _REFUSAL = b"=", b"!"
+_encode = msgspec.json.Encoder().encode
+
+
+def fingerprint(*parts: Any) -> str:
+    """A short text that differs when any of ``parts`` (anything JSON can say) differs."""
+    return sha256(_canonical(parts)).hexdigest()[:32]
+
+
+def check_key(key: Key) -> None:
+    """Raises BadKey."""
+    if not _KEY.fullmatch(key.key) or not _REALM.fullmatch(key.realm):
+        raise BadKey
+
+
+def once(
+    tx: Tx,
+    key: Key,
+    print_: str,
+    verb: Callable[[Tx], T],
+    result: type[T],
+    *,
+    remember: tuple[type[Fault], ...] = (),
+) -> Answer[T]:
+    """Run ``verb`` under an idempotency key, or give what it gave before.
+
+    ``print_`` is the :func:`fingerprint` of all that makes the request what it is (method, path, body): the
+    same key with another one raises KeyReused. ``result`` is the type of what ``verb`` returns, which must
+    be something JSON can say; it is stored with the movement.
+
+    ``remember`` lists Faults that are an answer, too: what a client must not get another answer for by
+    asking again, such as InsufficientFunds or a declined card. What the verb did before one of them is
+    undone, the refusal is stored, and ``Answer.get()`` raises it: **call that after the commit**. Any other
+    Fault is raised here, stores nothing, and the key stays free: input that cannot be right (it moved
+    nothing, and corrected input is another request), what the caller may not do, and a server that is busy.
+    """
+    check_key(key)
+    tx.must_write()
+    if not queries.claim_key(
+        tx, realm=key.realm, owner=key.owner, key=key.key, fingerprint=print_, at=tx.now, transfer_id=None
+    ):
+        return _known(tx, key, print_, result)
+    try:
+        if remember:
+            with tx.savepoint():
+                value = verb(tx)
+        else:
+            value = verb(tx)
+    except Fault as fault:
+        if isinstance(fault, Unavailable):
+            raise
+        if not isinstance(fault, remember):
+            queries.drop_key(tx, realm=key.realm, owner=key.owner, key=key.key)
+            raise
+        refusal = Refusal(fault.code, fault.status, fault.title, fault.detail, fault.extra)
+        _store(tx, key, _REFUSAL + _encode(refusal))
+        return Answer(None, refusal)
+    _store(tx, key, _RESULT + _encode(value))
+    return Answer(value)
+
+
+def _store(tx: Tx, key: Key, stored: bytes) -> None:
+    queries.answer_key(tx, in_realm=key.realm, of_owner=key.owner, under=key.key, answer=stored)
+
+
+def _known(tx: Tx, key: Key, print_: str, result: type[T]) -> Answer[T]:
+    transfer_id, stored = _look(tx, key, print_)
+    if stored is None or transfer_id is not None:
+        raise KeyInUse
+    if stored[:1] == _REFUSAL:
+        return Answer(None, msgspec.json.decode(stored[1:], type=Refusal), replayed=True)
+    return Answer(msgspec.json.decode(stored[1:], type=result), replayed=True)
+
+
+def known_transfer(tx: Tx, key: Key, print_: str) -> Transfer:
+    """The transfer that was made under a key. Raises KeyReused."""
+    transfer_id, _ = _look(tx, key, print_)
+    if transfer_id is None:
+        raise KeyReused
+    found = queries.transfer_by_id.first(tx, id=transfer_id)
+    if found is None:
+        raise KeyInUse
+    sides = tuple(queries.postings_of.all(tx, id=transfer_id))
+    return msgspec.structs.replace(found, postings=sides, replayed=True)
+
+
+def _look(tx: Tx, key: Key, print_: str) -> tuple[int | None, bytes | None]:
+    row = queries.key_row.first(tx, realm=key.realm, owner=key.owner, key=key.key)
+    if row is None:  # purged between two statements: seven days are over in this very moment
+        raise KeyInUse
+    if row[0] != print_:
+        raise KeyReused
+    return row[1], None if row[2] is None else bytes(row[2])
+
+
+def purge_keys(tx: Tx, limit: int = 2_000) -> bool:
+    """Forget keys older than :data:`KEEP_KEYS`, a bounded number at a time; True while there are more."""
+    old = queries.old_keys.all(tx, before=tx.now - KEEP_KEYS, limit=limit)
+    queries.drop_key.many(tx, old)
+    return len(old) == limit
