@@ -64,6 +64,7 @@ def load(env: Env, *, size: str, seed: int, progress: Progress) -> None:
                 batch = []
             progress(min(total, done + len(batch)), total, "Posts")
     db.run_write(env, lambda tx: _store(tx, batch))
+    progress(total, total, "Posts")
     _count(env, maker, progress)
 
 
