@@ -64,7 +64,7 @@ class WriteQueue:
         while self._queue and taken < _MOST and (not taken or monotonic() < deadline):
             verb, future = self._queue.popleft()
             taken += 1
-            tx = Tx(self._env, driver, "sqlite", writes=True)
+            tx = Tx(self._env, driver, "sqlite", writes=True, beside=self._db.run_beside)
             try:
                 driver.execute("SAVEPOINT w")
                 result = verb(tx)
@@ -75,8 +75,14 @@ class WriteQueue:
                     self._fail(done, failed, translate(error))
                     self._finish(loop)
                     return
-                driver.execute("ROLLBACK TO w")
-                driver.execute("RELEASE w")
+                try:
+                    driver.execute("ROLLBACK TO w")
+                    driver.execute("RELEASE w")
+                except sqlite3.Error as lost:
+                    self._undo(driver)
+                    self._fail(done, failed, translate(lost))
+                    self._finish(loop)
+                    return
             else:
                 done.append((future, result, tx))
         if self._commit_seconds < _SLOW:
@@ -104,6 +110,7 @@ class WriteQueue:
             if isinstance(known, Busy):
                 self._later(loop)
             else:
+                self._waiting_since = 0.0
                 self._busy = False
                 self._fail_queue(known)
             return False
@@ -128,9 +135,17 @@ class WriteQueue:
             driver.execute("COMMIT")
         except Exception as error:
             self._error = translate(error)
+            self._undo(driver)
+        self._commit_seconds += (monotonic() - began - self._commit_seconds) / 16
+
+    def _undo(self, driver: sqlite3.Connection) -> None:
+        """Roll back. A connection that cannot even do that is given up, and its lock with it."""
+        try:
             if driver.in_transaction:
                 driver.execute("ROLLBACK")
-        self._commit_seconds += (monotonic() - began - self._commit_seconds) / 16
+        except sqlite3.Error:
+            driver.close()
+            self._driver = None
 
     def _answer(
         self,

@@ -166,7 +166,8 @@ class SqliteDatabase:
                 driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
             except sqlite3.Error as error:
                 raise translate(error) from error
-            tx = Tx(env, driver, "sqlite", writes=writes, mark=self.mark)
+            beside = self.run_beside if writes else None
+            tx = Tx(env, driver, "sqlite", writes=writes, mark=self.mark, beside=beside)
             try:
                 yield tx
                 driver.execute("COMMIT")
@@ -182,7 +183,16 @@ class SqliteDatabase:
         tx.committed()
 
     def run_read(self, env: Env, verb: Callable[[Tx], T]) -> T:
-        driver = self.connection()
+        return self._read_on(self.connection(), env, verb)
+
+    def run_beside(self, env: Env, verb: Callable[[Tx], T]) -> T:
+        """As ``run_read``, while this thread writes: on a second connection, which sees what is committed."""
+        found: sqlite3.Connection | None = getattr(self._local, "second", None)
+        if found is None:
+            found = self._local.second = self.connect()
+        return self._read_on(found, env, verb)
+
+    def _read_on(self, driver: sqlite3.Connection, env: Env, verb: Callable[[Tx], T]) -> T:
         try:
             return verb(Tx(env, driver, "sqlite", writes=False, begin=driver.execute, mark=self.mark))
         finally:

@@ -33,10 +33,10 @@ def current(db: Database) -> str:
 @contextmanager
 def core_connection(db: Database) -> Iterator[Any]:
     """A SQLAlchemy connection, for Alembic and ``create_all``; everything else is prepared."""
-    from sqlalchemy import create_engine
+    from sqlalchemy import URL, create_engine
 
     if isinstance(db, SqliteDatabase):
-        engine = create_engine(f"sqlite:///{db.path}")
+        engine = create_engine(URL.create("sqlite", database=str(db.path)))
     else:
         assert isinstance(db, PostgresDatabase)
         engine = create_engine(db.url.replace("postgresql://", "postgresql+psycopg://", 1))

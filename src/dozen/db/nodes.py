@@ -73,9 +73,9 @@ def renew(tx: Tx, ids: Snowflakes, holder: str) -> None:
 
 
 def release(tx: Tx, ids: Snowflakes) -> None:
-    """Give the node back: others may use it from the millisecond after the last used one."""
+    """Give the node back: others may use it from the millisecond after the last used one, so ``ids`` ends."""
     assert ids.until is not None
-    _move(tx, this=ids.node, old=ids.until, until=ids.last_ms + 1, holder="")
+    _move(tx, this=ids.node, old=ids.until, until=ids.stop(), holder="")
 
 
 def bare_env(env: Env, db: Database, holder: str) -> Env:

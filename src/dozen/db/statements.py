@@ -76,11 +76,11 @@ class Rows(_Prepared, Generic[T]):
         super().__init__(statement, packed)
         self._make = make
 
-    def all(self, tx: Tx, **params: Any) -> list[T]:
+    def all(self, tx: Tx, /, **params: Any) -> list[T]:
         make = self._make
         return [make(*row) for row in self._fetch(tx, params)]
 
-    def first(self, tx: Tx, **params: Any) -> T | None:
+    def first(self, tx: Tx, /, **params: Any) -> T | None:
         found = self._fetch(tx, params)
         return self._make(*found[0]) if found else None
 
@@ -90,10 +90,10 @@ class Values(_Prepared, Generic[T]):
 
     __slots__ = ()
 
-    def all(self, tx: Tx, **params: Any) -> list[T]:
+    def all(self, tx: Tx, /, **params: Any) -> list[T]:
         return [row[0] for row in self._fetch(tx, params)]
 
-    def first(self, tx: Tx, **params: Any) -> T | None:
+    def first(self, tx: Tx, /, **params: Any) -> T | None:
         found = self._fetch(tx, params)
         return found[0][0] if found else None
 
@@ -103,7 +103,7 @@ class Action(_Prepared):
 
     __slots__ = ()
 
-    def __call__(self, tx: Tx, **params: Any) -> int:
+    def __call__(self, tx: Tx, /, **params: Any) -> int:
         if not tx.writes:
             tx.must_write()
         sql, bind, _ = self.compiled(tx.dialect)

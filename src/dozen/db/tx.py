@@ -28,7 +28,7 @@ class Tx:
     ``now`` is the moment it began, in milliseconds: everything in it happens at that moment.
     """
 
-    __slots__ = ("_after", "_begin", "_driver", "_saves", "dialect", "env", "mark", "now", "writes")
+    __slots__ = ("_after", "_begin", "_driver", "_saves", "beside", "dialect", "env", "mark", "now", "writes")
 
     def __init__(
         self,
@@ -39,15 +39,19 @@ class Tx:
         writes: bool,
         begin: Callable[[str], Any] | None = None,
         mark: Callable[[], bytes] | None = None,
+        beside: Callable[[Env, Callable[[Tx], Any]], Any] | None = None,
     ) -> None:
         """``begin`` starts the transaction at the first statement: what is answered from memory needs none.
 
         ``mark`` gives something that differs after every commit, by whomever; empty where that is not known.
+        ``beside`` runs a verb on what is committed, without what this transaction and those that share its
+        commit have written (SQLite, where it writes).
         """
         self.env = env
         self.dialect = dialect
         self.writes = writes
         self.mark = mark
+        self.beside = beside
         self._driver = driver
         self._begin = begin
         self.now = clock.now()
@@ -61,6 +65,11 @@ class Tx:
             begin, self._begin = self._begin, None
             begin("BEGIN")
         return self._driver
+
+    @property
+    def begun(self) -> bool:
+        """Whether its snapshot may have been taken already."""
+        return self._begin is None
 
     def next_id(self) -> int:
         """A new snowflake. On SQLite ids rise in the order of commits, for writers take turns."""

@@ -22,9 +22,15 @@ class Cursors:
         self._keys = keys
 
     def seal(self, kind: str, *values: int | str | None) -> str:
-        """A marker that holds ``values`` and can only be opened for the same ``kind``."""
+        """A marker that holds ``values`` and can only be opened for the same ``kind``.
+
+        Raises ValueError when they make it longer than :meth:`open` accepts.
+        """
         body = _encode(values)
-        return b64(self._sign(kind, body) + body)
+        made = b64(self._sign(kind, body) + body)
+        if len(made) > _MAX:
+            raise ValueError("too long for a page marker")
+        return made
 
     def open(self, kind: str, cursor: str) -> tuple[Any, ...]:
         """The values again. Raises BadCursor for anything this installation did not seal."""

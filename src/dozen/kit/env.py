@@ -8,6 +8,7 @@ can run several servers in one process.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from threading import RLock
 from typing import Any, Protocol, TypeVar, cast
 
@@ -34,7 +35,7 @@ class Env:
         self.ids = ids
         self._parts: dict[type[Any], Any] = {}
         self._lock = RLock()
-        self._closers: list[Callable[[], None]] = []
+        self._closers = ExitStack()
 
     def part(self, kind: type[P]) -> P:
         """The process's one instance of ``kind``."""
@@ -51,9 +52,8 @@ class Env:
         self._parts[type(part)] = part
 
     def on_close(self, closer: Callable[[], None]) -> None:
-        self._closers.append(closer)
+        self._closers.callback(closer)
 
     def close(self) -> None:
-        """Close what parts opened, the last first."""
-        while self._closers:
-            self._closers.pop()()
+        """Close what parts opened, the last first; all of it, also where something cannot be closed."""
+        self._closers.close()

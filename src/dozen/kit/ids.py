@@ -41,6 +41,7 @@ class Snowflakes:
         self._now = now
         self._last = max(floor, EPOCH) - 1
         self._sequence = _SEQUENCES - 1
+        self._stopped = False
         self._lock = Lock()
 
     def next(self) -> int:
@@ -53,9 +54,15 @@ class Snowflakes:
                 self._sequence += 1
             else:
                 self._last, self._sequence = self._last + 1, 0
-            if self.until is not None and self._last >= self.until:
+            if self._stopped or (self.until is not None and self._last >= self.until):
                 raise LeaseSpent(f"node {self.node} may not use milliseconds from {self.until} on")
             return (self._last - EPOCH) << _SHIFT | self.node << 12 | self._sequence
+
+    def stop(self) -> int:
+        """Give no more ids, ever. Gives the first millisecond that somebody else may use."""
+        with self._lock:
+            self._stopped = True
+            return self._last + 1
 
     @property
     def last_ms(self) -> int:
@@ -64,8 +71,9 @@ class Snowflakes:
 
 
 def at(ms: int, *, node: int = 0, sequence: int = 0) -> int:
-    """An id of a given moment, for sample data and as a bound in time-range queries."""
-    return max(0, ms - EPOCH) << _SHIFT | node << 12 | sequence
+    """An id of a given moment, for sample data and as a bound in time-range queries: the lowest or the
+    highest there can be for moments before or after all ids."""
+    return min(max(0, ms - EPOCH) << _SHIFT | node << 12 | sequence, MAX)
 
 
 def moment(snowflake: int) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal
 
 import msgspec
 
@@ -51,6 +52,10 @@ _SYMBOLS = {
 }
 
 
+_AMOUNT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?")  # JSON may write 1000 as 1E+3
+_EXACT = Context(prec=64)  # more digits than an amount may have: nothing is rounded on the way
+
+
 class Money(msgspec.Struct, frozen=True, order=True):
     """``amount`` minor units of ``currency``: ``Money(1250, "EUR")`` is 12.50 €."""
 
@@ -65,16 +70,13 @@ def decimals(currency: str) -> int:
 
 def parse(text: str, currency: str) -> int:
     """Minor units of a decimal text such as ``12.5``; ValueError when it is no exact amount."""
+    text = text.strip()
     if len(text) > 40:
         raise ValueError("too long for an amount")
-    try:
-        value = Decimal(text.strip())
-    except InvalidOperation as error:
-        raise ValueError(f"{text!r} is not an amount") from error
-    if not value.is_finite():
+    if not _AMOUNT.fullmatch(text):
         raise ValueError(f"{text!r} is not an amount")
-    scaled = value.scaleb(decimals(currency))
-    if scaled != scaled.to_integral_value():
+    scaled = Decimal(text).scaleb(decimals(currency), _EXACT)
+    if scaled != scaled.to_integral_value(context=_EXACT):
         raise ValueError(f"{currency} has {decimals(currency)} decimals")
     if abs(scaled) > 10**18:
         raise ValueError("too large for an amount")

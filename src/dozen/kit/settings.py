@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -44,6 +45,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     outbound_allow: str = ""
     """Where this server may send requests (webhooks, payment gateways): ``*`` for any public address, hosts,
     networks, comma-separated, each with an optional ``:port``; empty: nowhere."""
+    gateway_url: str = ""
+    """The payment gateway, which speaks as Stripe does; empty: none, or the simulator that ``dozen serve``
+    starts beside sample data."""
+    gateway_key: str = ""
+    """The gateway's API key; empty: the simulator's, made from the secret."""
+    gateway_webhook_secret: str = ""
+    """What the gateway signs its messages with (several, comma-separated, while it is changed); empty: the
+    simulator's. The gateway sends them to ``/webhooks/stripe``."""
+    gateway_port: int = 8020
+    """Where the simulator listens."""
+    wallet_currency: str = "INR"
+    """The currency (ISO 4217) of the first wallet that people open."""
     registration: str = "open"
     """``open`` or ``closed``."""
     proxies: str = ""
@@ -64,7 +77,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def database(self) -> str:
-        return self.database_url or f"sqlite:///{self.data / 'dozen.db'}"
+        return self.database_url or f"sqlite:///{quote(str(self.data / 'dozen.db'))}"
 
     @property
     def storage(self) -> str:
@@ -91,8 +104,8 @@ def load(file: Path | None = None, environ: Mapping[str, str] = os.environ, **ov
         file = Path(environ["DOZEN_CONFIG"])
     if file is not None:
         try:
-            values.update(tomllib.loads(file.read_text()))
-        except (OSError, tomllib.TOMLDecodeError) as error:
+            values.update(tomllib.loads(file.read_text(encoding="utf-8")))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise BadSettings(f"{file}: {error}") from error
     names = set(Settings.__struct_fields__)
     for name in names:

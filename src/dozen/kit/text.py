@@ -10,15 +10,17 @@ _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
     "\U00020000-\U0003134f]"
 )
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufeff\ufffe\uffff]")
+_BREAK = re.compile("\r\n|[\r\x85\u2028\u2029]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 _MOST_MARKS = 30  # combining marks in a row: normalizing takes quadratic time in them
-_SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u3000]+")
+_SPACES = re.compile(r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 
 
 def clean(text: str, *, lines: bool = False) -> str:
     """NFC, no control characters or lone surrogates, no space at the ends; one line unless ``lines``."""
-    text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = unicodedata.normalize("NFC", _few_marks(text))
+    text = _CONTROL.sub("", _BREAK.sub("\n", text))
+    if not text.isascii():
+        text = _few_marks(unicodedata.normalize("NFC", _few_marks(text)))
     if not lines:
         text = _SPACES.sub(" ", text.replace("\n", " "))
     return text.strip()

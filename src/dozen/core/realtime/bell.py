@@ -22,17 +22,28 @@ class Bell:
         self._url = env.settings.redis_url
         self._ring = ring
         self._client: Any = None
+        self._struck = threading.Event()
         self._stopped = False
 
     def start(self) -> None:
         if self._url:
             threading.Thread(target=self._listen, name="realtime-bell", daemon=True).start()
+            threading.Thread(target=self._tell, name="realtime-strike", daemon=True).start()
 
     def strike(self) -> None:
-        """Tell the other processes. A Redis that is away costs nobody anything: they poll."""
-        if self._client is not None:
-            with contextlib.suppress(Exception):
-                self._client.publish(_CHANNEL, b"1")
+        """Tell the other processes. A Redis that is away or slow costs nobody anything: they poll."""
+        self._struck.set()
+
+    def _tell(self) -> None:
+        """Strikes are sent from a thread, one for all that came meanwhile."""
+        while True:
+            self._struck.wait()
+            self._struck.clear()
+            if self._stopped:
+                return
+            if self._client is not None:
+                with contextlib.suppress(Exception):
+                    self._client.publish(_CHANNEL, b"1")
 
     def _listen(self) -> None:
         import redis
@@ -50,3 +61,4 @@ class Bell:
 
     def close(self) -> None:
         self._stopped = True
+        self._struck.set()

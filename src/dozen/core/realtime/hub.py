@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -28,6 +29,8 @@ from dozen.kit.env import Env
 
 Listener: TypeAlias = Callable[[Event], None]
 Channel: TypeAlias = tuple[str, int]
+
+log = logging.getLogger("dozen.realtime")
 
 _BATCH = 500
 _LOST_AFTER = 60 * clock.SECOND
@@ -147,7 +150,13 @@ class Hub:
 
         Costs a look at shared memory on SQLite when nothing is new, and one short query on PostgreSQL.
         """
+        if tx.beside is not None:
+            # What this transaction, and those that share its commit, published is not true yet, and its
+            # numbers are given again should the commit fail.
+            tx.beside(tx.env, self.catch_up)
+            return
         mark: object = None
+        fresh = not tx.begun  # or else the mark may tell of a commit that this transaction does not see
         if tx.dialect == "sqlite":
             mark = tx.mark() if tx.mark is not None else b""
             if not mark and not self._due:
@@ -157,16 +166,21 @@ class Hub:
                 return
         with self._lock:
             self._due = False
-            self._read(tx)
-            self._mark = mark
+            try:
+                self._read(tx)
+            except BaseException:
+                self._due = True
+                raise
+            self._mark = mark if fresh else None
 
     _mark: object = None
 
     def _read(self, tx: Tx) -> None:
         if self._last is None:
             self._last = queries.newest.first(tx) or 0
-            for reset in self._resets:
-                reset()
+            if tx.dialect == "postgresql":
+                self._note_absent(tx, self._last)
+            self._reset()
             return
         while True:
             if self._missing:
@@ -176,11 +190,8 @@ class Hub:
             else:
                 found = queries.after.all(tx, seq=self._last, limit=_BATCH)
             if found and found[0].seq > self._last + 1 and self._trimmed_past(tx):
-                self._missing.clear()
-                self._last = found[-1].seq
-                for reset in self._resets:
-                    reset()
-                continue
+                self._last = max(self._last, found[0].seq - _BATCH)
+                self._reset()
             for event in found:
                 if tx.dialect == "postgresql":
                     self._note_gaps(event.seq, tx.now)
@@ -203,9 +214,23 @@ class Hub:
             for gap in range(self._last + 1, seq):
                 self._missing[gap] = now
 
+    def _note_absent(self, tx: Tx, newest: int) -> None:
+        """Numbers below the newest may belong to transactions that have yet to commit."""
+        first = max(newest - _BATCH, 0) + 1
+        there = {event.seq for event in queries.after.all(tx, seq=first - 1, limit=_BATCH)}
+        self._missing = dict.fromkeys((seq for seq in range(first, newest) if seq not in there), tx.now)
+
+    def _reset(self) -> None:
+        for reset in self._resets:
+            reset()
+
     def _deliver(self, event: Event) -> None:
         for listener in self._listeners.get(event.topic, ()):
-            listener(event)
+            try:
+                listener(event)
+            except Exception:  # the others, and the request that happens to read the log, go on
+                log.exception("a listener of %s failed; everything derived is forgotten", event.topic)
+                self._reset()
         self.emit(event)
 
     # Running
@@ -226,6 +251,8 @@ class Hub:
         while not self._stop.is_set():
             bell.wait(_POLL_SECONDS)
             bell.clear()
+            if self._stop.is_set():
+                return
             with contextlib.suppress(Exception):  # the database is away: look again in a moment
                 db.run_read(self._env, self.catch_up)
 
@@ -257,6 +284,8 @@ class _LoopFollower:
 
     def _look(self) -> None:
         self._soon = False
+        if self._hub._stop.is_set():
+            return
         with contextlib.suppress(Exception):
             self._db.run_read(self._env, self._hub.catch_up)
 

@@ -1,0 +1,293 @@
+"""A transaction, as verbs see it: all or nothing, in parts, and on one snapshot."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from dozen.db import Broken, Duplicate, Tx
+from dozen.db.engine import read, write
+from dozen.db.errors import Full
+from dozen.kit import clock
+from dozen.kit.errors import Conflict, Fault
+from tests.db.things import add, add_some, count, ids, things
+from tests.support.floor import another
+from tests.support.town import Town
+
+# Savepoints
+
+
+def test_savepoints_in_savepoints_undo_their_own_part(floor: Town) -> None:
+    told: list[str] = []
+
+    def three(tx: Tx) -> None:
+        add_some(tx, 3)
+        tx.after_commit(lambda: told.append("three"))
+        with tx.savepoint():
+            add_some(tx, 4)
+            tx.after_commit(lambda: told.append("four"))
+        raise Conflict
+
+    def six(tx: Tx) -> None:
+        add_some(tx, 6)
+        tx.after_commit(lambda: told.append("six"))
+        add_some(tx, 1)
+
+    def verb(tx: Tx) -> None:
+        add_some(tx, 1)
+        tx.after_commit(lambda: told.append("one"))
+        with tx.savepoint():
+            add_some(tx, 2)
+            tx.after_commit(lambda: told.append("two"))
+            with pytest.raises(Conflict), tx.savepoint():
+                three(tx)
+            with tx.savepoint():
+                add_some(tx, 5)
+                tx.after_commit(lambda: told.append("five"))
+        with pytest.raises(Duplicate), tx.savepoint():
+            six(tx)
+        add_some(tx, 7)
+        tx.after_commit(lambda: told.append("seven"))
+        assert told == [], "nothing is on disk yet"
+
+    floor.write(verb)
+    assert floor.read(ids.all) == [1, 2, 5, 7]
+    assert told == ["one", "two", "five", "seven"]
+
+
+def test_what_a_savepoint_kept_is_undone_with_the_whole(floor: Town) -> None:
+    told: list[str] = []
+
+    def verb(tx: Tx) -> None:
+        with tx.savepoint():
+            add_some(tx, 1)
+            tx.after_commit(lambda: told.append("one"))
+        raise Conflict("no")
+
+    with pytest.raises(Conflict, match="no"):
+        floor.write(verb)
+    assert (floor.read(count.first), told) == (0, [])
+
+
+def test_a_savepoint_left_by_anything_is_undone(floor: Town) -> None:
+    class Odd(BaseException):
+        pass
+
+    def odd(tx: Tx) -> None:
+        add_some(tx, 1)
+        raise Odd
+
+    def verb(tx: Tx) -> None:
+        with pytest.raises(Odd), tx.savepoint():
+            odd(tx)
+        for n in range(50):
+            with tx.savepoint():
+                add_some(tx, 100 + n)
+
+    floor.write(verb)
+    assert floor.read(count.first) == 50
+
+
+def test_an_error_that_was_swallowed_outside_a_savepoint_never_passes_for_a_commit(floor: Town) -> None:
+    """PostgreSQL answers COMMIT with ROLLBACK then, and without an error."""
+    told: list[int] = []
+
+    def verb(tx: Tx) -> str:
+        add_some(tx, 1)
+        tx.after_commit(lambda: told.append(1))
+        with pytest.raises(Duplicate):
+            add_some(tx, 1)
+        return "done"
+
+    if floor.db.dialect == "postgresql":
+        with pytest.raises(RuntimeError, match="savepoint"):
+            floor.write(verb)
+        assert (floor.read(ids.all), told) == ([], [])
+    else:
+        assert floor.write(verb) == "done"
+        assert (floor.read(ids.all), told) == ([1], [1])
+    floor.write(add_some, 9)
+
+
+# After the commit
+
+
+def test_what_comes_after_the_commit_sees_it_and_may_write(floor: Town) -> None:
+    seen: list[int | None] = []
+
+    def verb(tx: Tx) -> None:
+        add_some(tx, 1)
+        tx.after_commit(lambda: seen.append(floor.read(count.first)))
+        tx.after_commit(lambda: floor.write(add_some, 2))
+        tx.after_commit(lambda: seen.append(floor.read(count.first)))
+
+    floor.write(verb)
+    assert seen == [1, 2]
+
+
+def test_reading_transactions_have_their_afterwards_too_as_blocks(floor: Town) -> None:
+    told: list[str] = []
+
+    def never(tx: Tx) -> None:
+        add_some(tx, 2)
+        tx.after_commit(lambda: told.append("never"))
+        raise Conflict
+
+    with read(floor.db, floor.env) as tx:
+        tx.after_commit(lambda: told.append("read"))
+        assert count.first(tx) == 0
+    with write(floor.db, floor.env) as tx:
+        add_some(tx, 1)
+        tx.after_commit(lambda: told.append("written"))
+    with pytest.raises(Conflict), write(floor.db, floor.env) as tx:
+        never(tx)
+    assert told == ["read", "written"]
+    assert floor.read(ids.all) == [1]
+
+
+def test_a_block_that_ends_early_is_committed_and_its_errors_are_translated(floor: Town) -> None:
+    def early() -> str:
+        with write(floor.db, floor.env) as tx:
+            add_some(tx, 1)
+            return "out"
+
+    assert early() == "out"
+    assert floor.read(ids.all) == [1]
+    with pytest.raises(Duplicate), write(floor.db, floor.env) as tx:
+        tx.driver.execute("INSERT INTO test_things (id) VALUES (1)")
+    with write(floor.db, floor.env) as tx:
+        add_some(tx, 2)
+    assert floor.read(ids.all) == [1, 2]
+
+
+# Snapshots
+
+
+def test_a_reader_sees_one_moment_from_its_first_statement_on(floor: Town) -> None:
+    other = another(floor)
+    floor.write(add_some, 1)
+
+    def verb(tx: Tx) -> list[int | None]:
+        found = [count.first(tx)]
+        other.write(add_some, 2)
+        found.append(count.first(tx))
+        with tx.savepoint():
+            found.append(count.first(tx))
+        assert [row[0] for row in tx.run(select(things.c.id))] == [1]
+        return found
+
+    assert floor.read(verb) == [1, 1, 1]
+    assert floor.read(count.first) == 2
+    other.close()
+
+
+def test_a_block_that_reads_sees_one_moment_as_well(floor: Town) -> None:
+    other = another(floor)
+    with read(floor.db, floor.env) as tx:
+        assert count.first(tx) == 0
+        other.write(add_some, 1)
+        assert count.first(tx) == 0
+    with read(floor.db, floor.env) as tx:
+        assert count.first(tx) == 1
+    other.close()
+
+
+def test_nothing_is_begun_where_nothing_is_asked(lite: Town) -> None:
+    driver = lite.db.connection()  # type: ignore[attr-defined]
+    said: list[str] = []
+    driver.set_trace_callback(said.append)
+    assert lite.read(lambda tx: tx.now + tx.next_id() > 0)
+    with pytest.raises(Fault):
+        lite.read(_refuse)
+    assert said == []
+    assert not driver.in_transaction
+    lite.read(lambda tx: (count.first(tx), count.first(tx)))
+    assert [each.split()[0] for each in said] == ["BEGIN", "SELECT", "SELECT", "ROLLBACK"]
+    assert not driver.in_transaction
+
+
+def _refuse(tx: Tx) -> None:
+    raise Conflict
+
+
+def test_a_reader_that_fails_leaves_no_transaction_behind(floor: Town) -> None:
+    def verb(tx: Tx) -> None:
+        count.first(tx)
+        raise Conflict
+
+    for _ in range(3):
+        with pytest.raises(Conflict):
+            floor.read(verb)
+    driver: Any = floor.db.connection()  # type: ignore[attr-defined]
+    if isinstance(driver, sqlite3.Connection):
+        assert not driver.in_transaction
+    else:
+        assert driver.info.transaction_status == 0  # idle
+    floor.write(add_some, 1)
+
+
+def test_one_moment_and_rising_ids(floor: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    def verb(tx: Tx) -> tuple[int, int, list[int]]:
+        began = tx.now
+        later = clock.now() + 5_000
+        monkeypatch.setattr(clock, "now", lambda: later)
+        return began, tx.now, [tx.next_id() for _ in range(10)]
+
+    began, still, made = floor.write(verb)
+    assert began == still
+    assert made == sorted(set(made))
+
+
+# Statements made at run time
+
+
+def test_statements_made_at_run_time(floor: Town) -> None:
+    floor.write(add_some, 1, 2, 3)
+    wanted = select(things.c.id, things.c.ok).where(things.c.id > 1).order_by(things.c.id)
+    assert floor.read(lambda tx: tx.run(wanted)) == [(2, None), (3, None)]
+    changed = things.update().where(things.c.id == 2).values(ok=True)
+    assert floor.write(lambda tx: tx.run(changed)) == []
+    assert floor.read(lambda tx: tx.run(wanted)) == [(2, True), (3, None)]
+    with pytest.raises(Duplicate):
+        floor.write(lambda tx: tx.run(things.insert().values(id=1)))
+
+
+# When the disk is full
+
+
+def test_a_savepoint_on_a_full_disk_tells_of_the_disk(lite: Town) -> None:
+    driver = lite.db.connection()  # type: ignore[attr-defined]
+    pages = driver.execute("PRAGMA page_count").fetchone()[0]
+    driver.execute(f"PRAGMA max_page_count={pages + 4}")
+
+    def verb(tx: Tx) -> None:
+        add_some(tx, 1)
+        with tx.savepoint():
+            for n in range(2, 200):
+                add(tx, id=n, name=str(n) * 4000)
+
+    with pytest.raises(Full):
+        lite.write(verb)
+    assert lite.read(count.first) == 0
+    driver.execute("PRAGMA max_page_count=100000")
+    lite.write(verb)
+    assert lite.read(count.first) == 199
+
+
+def test_a_savepoint_on_a_lost_connection_tells_of_the_connection(grown: Town) -> None:
+    def verb(tx: Tx) -> None:
+        with tx.savepoint():
+            add_some(tx, 1)
+            pid = tx.driver.info.backend_pid
+            with_other = another(grown)
+            with_other.write(lambda o: o.driver.execute("SELECT pg_terminate_backend(%s)", (pid,)) and None)
+            with_other.close()
+            add_some(tx, 2)
+
+    with pytest.raises(Broken):
+        grown.write(verb)
+    grown.write(add_some, 3)
+    assert grown.read(ids.all) == [3]
