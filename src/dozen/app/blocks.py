@@ -7,13 +7,16 @@ from dozen.core import (
     analytics,
     engagement,
     graph,
+    inventory,
     ledger,
     mail,
     media,
     messaging,
     notifications,
+    payments,
     realtime,
     search,
+    texting,
 )
 from dozen.core.jobs import Handler, Job, Schedule, database, every, handler, tx_handler
 from dozen.db import Tx
@@ -38,8 +41,11 @@ WORK: tuple[Handler | Schedule, ...] = (
     *accounts.JOBS,
     *graph.JOBS,
     *engagement.JOBS,
+    *inventory.JOBS,
     *ledger.JOBS,
     *notifications.JOBS,
+    *payments.JOBS,
     *messaging.JOBS,
     *search.JOBS,
+    *texting.JOBS,
 )

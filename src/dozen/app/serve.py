@@ -7,9 +7,12 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from rich.console import Console
 
 from dozen.app import setup
@@ -35,10 +38,31 @@ def run(settings: Settings, *, tls: bool, demo: str | None) -> int:
     if demo != "none" and (first or demo is not None):
         _load_demo(settings, demo or "small", asked=demo is not None)
     certificate = _certificate(settings) if tls else None
-    _export(settings)
-    if settings.workers > 1:
-        return _serve_many(settings, certificate)
-    return _serve_one(settings, certificate)
+    with _gateway(settings) as settings:
+        _export(settings)
+        if settings.workers > 1:
+            return _serve_many(settings, certificate)
+        return _serve_one(settings, certificate)
+
+
+@contextmanager
+def _gateway(settings: Settings) -> Iterator[Settings]:
+    """The payment gateway's simulator beside sample data, so that cards can be tried; else nothing."""
+    from dozen.app.services import chosen
+
+    wanted = any(room.name == "wallet" for room in chosen(settings.rooms))
+    if not wanted or settings.gateway_url or not (settings.data / "demo-logins.txt").exists():
+        yield settings
+        return
+    from dozen.app import secret
+    from dozen.app.gateway.launch import Running, with_simulator
+
+    port = next(
+        (p for p in range(settings.gateway_port, settings.gateway_port + 50) if _free("127.0.0.1", p)), 0
+    )
+    settings = with_simulator(msgspec.structs.replace(settings, gateway_port=port))
+    with Running(settings, secret.load(settings)):
+        yield settings
 
 
 def _free(host: str, port: int) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -197,3 +199,24 @@ def test_beside_a_server(tmp_path: Path) -> None:
     with Running(settings, SECRET):
         found = httpx.get(f"{settings.gateway_url}/v1/payment_intents/{made['id']}", headers=headers)
         assert found.json()["amount"] == 100
+
+
+def test_it_ends_with_the_server_that_started_it(tmp_path: Path) -> None:
+    port = free_port()
+    code = f"""
+import os, signal
+from pathlib import Path
+from dozen.app.gateway.launch import Running, with_simulator
+from dozen.kit.settings import Settings
+settings = with_simulator(Settings(data_dir={str(tmp_path)!r}, gateway_port={port}))
+with Running(settings, b"a secret for tests only, 32+ bytes"):
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    subprocess.run([sys.executable, "-c", code], check=False)
+    end = time.monotonic() + 15
+    while time.monotonic() < end:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return
+        time.sleep(0.1)
+    pytest.fail("the simulator is still there")
