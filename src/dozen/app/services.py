@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dozen.services.home import ROOM as HOME
 from dozen.services.microblog import ROOM as MICROBLOG
+from dozen.services.wallet import ROOM as WALLET
 from dozen.web import Room
 
-ROOMS: tuple[Room, ...] = (HOME, MICROBLOG)
+ROOMS: tuple[Room, ...] = (HOME, MICROBLOG, WALLET)
 
 
 def chosen(only: frozenset[str]) -> tuple[Room, ...]:

@@ -1,0 +1,206 @@
+"""What the doors share when money is to move: the device that calls, the PIN, the idempotency key.
+
+``carry_out`` is the one way from a handler to a verb that moves money. Handlers that use it are ``async``:
+the PIN is hashed in a thread, between a transaction that counts the try and the one that moves the money.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TypeAlias, TypeVar
+
+from dozen.core import accounts, ledger
+from dozen.core.ledger import Answer
+from dozen.db import Tx
+from dozen.kit import crypto
+from dozen.kit.errors import Fault
+from dozen.services.wallet.errors import DeviceRevoked
+from dozen.services.wallet.service import devices, numbers, pins
+from dozen.services.wallet.service.moving import REMEMBERED
+from dozen.services.wallet.structs import Device
+from dozen.web import Call, Cookie
+
+T = TypeVar("T")
+Verb: TypeAlias = Callable[[Tx, pins.Proof | None, int], T]
+"""``verb(tx, proof, device_id)``."""
+
+_COOKIE = "dozen_device"
+_COOKIE_LASTS = 400 * 86_400
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS = (
+    ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "Mac"),
+    ("CrOS", "ChromeOS"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def key_of(call: Call) -> str:
+    """The ``Idempotency-Key`` header; empty when there is none."""
+    return call.header("idempotency-key").strip()
+
+
+async def prove(call: Call, pin: str | None) -> pins.Proof | None:
+    """That the caller knows the PIN; None when none was given.
+
+    Raises WrongPin, PinLocked, PinNotSet, NoWallet.
+    """
+    if not pin:
+        return None
+    challenge = await call.write(pins.begin, call.me)
+    proof = await call.heavy(challenge.verify, pin)
+    pins.must_be_right(proof)
+    return proof
+
+
+async def carry_out(
+    call: Call,
+    verb: Verb[T],
+    *,
+    result: type[T],
+    pin: str | None = None,
+    key: str = "",
+    asked: object = None,
+    realm: str = "wallet.api",
+) -> T:
+    """Run a verb that moves money.
+
+    ``asked`` is all that makes the request what it is, besides its method and path and *without the PIN*;
+    under the same ``key`` and the same of these the first answer is given again, and nothing moves.
+    """
+    proof = await prove(call, pin)
+
+    def work(tx: Tx) -> Answer[T]:
+        device = seen(call, tx)
+        if not key:
+            return Answer(verb(tx, proof, device.id))
+        print_ = ledger.fingerprint(call.scope["method"], call.path, asked)
+        return ledger.once(
+            tx,
+            ledger.Key(realm, call.me, key),
+            print_,
+            lambda tx: verb(tx, proof, device.id),
+            result,
+            remember=REMEMBERED,
+        )
+
+    remember_device(call)
+    try:
+        answer = await call.write(work)
+        return answer.get()
+    except Fault:
+        if proof is not None:
+            await call.write(pins.forgive, proof)
+        raise
+
+
+# What else wants a PIN
+
+
+async def proven(call: Call, pin: str | None, verb: Callable[[Tx, pins.Proof | None], T]) -> T:
+    """Run a verb that moves no money but wants the PIN. A revoked device may not."""
+    proof = await prove(call, pin)
+
+    def work(tx: Tx) -> T:
+        must_not_be_revoked(call, tx)
+        return verb(tx, proof)
+
+    try:
+        return await call.write(work)
+    except Fault:
+        if proof is not None:
+            await call.write(pins.forgive, proof)
+        raise
+
+
+async def choose_pin(
+    call: Call, pin: str, *, old: str | None = None, password: str | None = None, code: str | None = None
+) -> None:
+    """The first PIN; or another one with the old one, or with the account's password and a code.
+
+    Raises BadPin, WeakPin, WrongPin, PinLocked, NoWallet, BadCredentials, LockedOut, BadCode, CodeExpired.
+    """
+    hashed = await call.heavy(pins.hash_pin, pin)
+    if old:
+        await proven(call, old, lambda tx, proof: pins.change(tx, call.me, proof, hashed))
+    elif password:
+        challenge = await call.write(accounts.password_challenge, call.me)
+        verdict = await call.heavy(challenge.verify, password)
+
+        def reset(tx: Tx) -> Fault | None:
+            if not verdict.right:
+                raise accounts.errors.BadCredentials
+            used = numbers.use_code(tx, call.me, "pin", code or "")
+            if isinstance(used, Fault):
+                return used
+            pins.reset(tx, call.me, verdict, hashed)
+            return None
+
+        fault = await call.write(reset)
+        if fault is not None:
+            raise fault
+    else:
+        await call.write(pins.set_first, call.me, hashed)
+
+
+# Devices
+
+
+def must_not_be_revoked(call: Call, tx: Tx) -> None:
+    """Raises DeviceRevoked."""
+    device = this_device(call, tx)
+    if device is not None and device.revoked_at is not None:
+        raise DeviceRevoked
+
+
+def remember_device(call: Call) -> None:
+    """Give a browser the cookie by which it is known again, unless it has it."""
+    actor = call.actor
+    if actor is None or actor.token_id is not None or call.cookie(_COOKIE):
+        return
+    made = crypto.token(18)
+    call.cookies[("__Host-" if call.secure else "") + _COOKIE] = made
+    call.headers_out.append(Cookie.set(_COOKIE, made, secure=call.secure, max_age=_COOKIE_LASTS))
+
+
+def seen(call: Call, tx: Tx) -> Device:
+    """Note the device that calls. Raises DeviceRevoked."""
+    actor = call.actor
+    assert actor is not None
+    by_token = actor.token_id is not None
+    return devices.seen(
+        tx,
+        actor.person_id,
+        str(actor.token_id) if by_token else call.cookie(_COOKIE)[:64] or f"session {actor.session_id}",
+        kind="token" if by_token else "browser",
+        name=_token_name(tx, actor) if by_token else browser_name(call.header("user-agent")),
+        address=call.address,
+    )
+
+
+def this_device(call: Call, tx: Tx) -> Device | None:
+    """The device that calls, if it is known."""
+    actor = call.actor
+    assert actor is not None
+    if actor.token_id is not None:
+        return devices.known(tx, actor.person_id, str(actor.token_id), "token")
+    cookie = call.cookie(_COOKIE)[:64]
+    return devices.known(tx, actor.person_id, cookie or f"session {actor.session_id}", "browser")
+
+
+def _token_name(tx: Tx, actor: accounts.Actor) -> str:
+    return f"Access token {actor.token_id}"
+
+
+def browser_name(agent: str) -> str:
+    """``Firefox on Linux``."""
+    browser = next((name for mark, name in _BROWSERS if mark in agent), "")
+    system = next((name for mark, name in _SYSTEMS if mark in agent), "")
+    if browser and system:
+        return f"{browser} on {system}"
+    return browser or system or re.sub(r"[^\w./ -]", "", agent)[:40] or "A browser"

@@ -1,0 +1,23 @@
+"""From a notice to what it is about."""
+
+from __future__ import annotations
+
+from dozen.core import notifications
+from dozen.services.wallet.pages.door import pages
+from dozen.web import Call, Redirect
+
+_REQUESTS = frozenset(("wallet.asked", "wallet.reminded", "wallet.request_ended"))
+
+
+@pages.get("/notices/{item_id}")
+def open_notice(call: Call, item_id: int) -> Redirect:
+    item = notifications.item(call.tx, call.me, item_id)
+    if item.kind in _REQUESTS and item.subject_id:
+        return Redirect(f"/wallet/requests/{item.subject_id}")
+    if item.kind == "wallet.reminder":
+        return Redirect("/wallet/reminders")
+    if item.kind == "wallet.security":
+        return Redirect("/wallet/settings")
+    if item.kind == "wallet.topup_failed" and item.subject_id:
+        return Redirect(f"/wallet/add/{item.subject_id}")
+    return Redirect(f"/wallet/payments/{item.subject_id}" if item.subject_id else "/wallet")

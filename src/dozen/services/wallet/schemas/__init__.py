@@ -1,0 +1,1 @@
+"""The wire shapes of the native JSON door, one module a noun."""

@@ -1,0 +1,74 @@
+"""Browsers and tokens that the wallet is used from. The door says which one calls."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from dozen.db import Tx
+from dozen.kit import clock
+from dozen.kit.crypto import digest
+from dozen.kit.text import clean, clip
+from dozen.services.wallet.errors import DeviceRevoked, NoSuchDevice
+from dozen.services.wallet.queries import people
+from dozen.services.wallet.service import notes
+from dozen.services.wallet.structs import Device
+
+MOST = 50
+_FRESH = 5 * clock.MINUTE
+
+
+def seen(
+    tx: Tx, me: int, secret: str, *, kind: Literal["browser", "token"], name: str, address: str
+) -> Device:
+    """The device that calls, which is noted. ``secret`` is what only it has (a cookie's value, a token's id);
+    its digest is kept. A new one is told to its person. Raises DeviceRevoked."""
+    key = digest(f"{kind}\0{secret}")
+    found = people.device_by_digest.first(tx, person=me, digest=key)
+    if found is None:
+        shown = clip(clean(name) or ("Browser" if kind == "browser" else "Token"), 80)
+        people.add_device(
+            tx,
+            id=tx.next_id(),
+            person=me,
+            digest=key,
+            kind=kind,
+            name=shown,
+            address=address[:64],
+            now=tx.now,
+        )  # fmt: skip
+        found = people.device_by_digest.first(tx, person=me, digest=key)
+        assert found is not None
+        if (people.how_many_devices.first(tx, person=me) or 0) > 1:
+            notes.security(tx, me, f"Your wallet is used from a new device: {shown}")
+    elif found.revoked_at is not None:
+        raise DeviceRevoked
+    elif tx.now - found.seen_at > _FRESH:
+        people.seen_device(tx, device=found.id, now=tx.now, where=address[:64])
+    return found
+
+
+def known(tx: Tx, me: int, secret: str, kind: str) -> Device | None:
+    """The device that calls, if it was noted before."""
+    return people.device_by_digest.first(tx, person=me, digest=digest(f"{kind}\0{secret}"))
+
+
+def mine(tx: Tx, me: int) -> list[Device]:
+    """The latest first."""
+    return people.devices_of.all(tx, person=me, limit=MOST)
+
+
+def rename(tx: Tx, me: int, device_id: int, name: str) -> None:
+    """Raises NoSuchDevice."""
+    if not people.name_device(tx, device=device_id, who=me, new_name=clip(clean(name), 80) or "Device"):
+        raise NoSuchDevice
+
+
+def revoke(tx: Tx, me: int, device_id: int, *, on: bool = True) -> None:
+    """The device may no longer use the wallet; or may again. Raises NoSuchDevice."""
+    found = people.device.first(tx, id=device_id, person=me)
+    if found is None:
+        raise NoSuchDevice
+    if on == (found.revoked_at is not None):
+        return
+    people.revoke_device(tx, device=device_id, who=me, at=tx.now if on else None)
+    notes.security(tx, me, f"{found.name} may {'no longer' if on else 'again'} use your wallet")

@@ -1,0 +1,398 @@
+"""The one way that money moves in this room.
+
+``move(tx, Movement(…))`` takes every payment through the same steps, in this order: words and amounts, who
+may act, the wallets' states, the PIN, limits, checks that other modules have hung on (:mod:`hooks`), risk
+rules; then the ledger moves or holds the money, and the payment's row is written, counted and told. Each
+step raises an error of :mod:`errors` when it must not go on, and then nothing is written.
+
+What is held (for review, or until a shop captures it) goes on in :mod:`settling`; giving back in
+:mod:`refunding`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from dozen.core import graph, ledger
+from dozen.core.ledger import Leg
+from dozen.db import Tx
+from dozen.kit import clock, ids
+from dozen.kit.text import clean
+from dozen.services.wallet.errors import (
+    BadAmount,
+    BadNote,
+    BalanceCap,
+    CurrencyDiffers,
+    DeviceRevoked,
+    InsufficientFunds,
+    NotAllowed,
+    NotRefundable,
+    NoWallet,
+    OwnWallet,
+    PaymentRefused,
+    PinNeeded,
+    PinNotSet,
+    ReceiverCannot,
+    Unverified,
+    WalletBlocked,
+    WalletClosed,
+    WalletFrozen,
+)
+from dozen.services.wallet.queries import payments, people
+from dozen.services.wallet.service import limits, notes, pins, tiers
+from dozen.services.wallet.service.hooks import PASS, Carried, Hooks, Verdict
+from dozen.services.wallet.structs import Holder, Kind, Payment, PaymentState, Receipt, Wallet
+
+MOST_NOTE = 140
+MOST_AMOUNT = 10**15
+"""Minor units."""
+REVIEW_LASTS = 7 * clock.DAY
+"""After this a held payment goes back to its payer."""
+LONGEST_AUTHORISATION = 30 * clock.DAY
+ASKS_PIN: frozenset[Kind] = frozenset(
+    ("person", "request", "merchant", "order", "bill", "withdraw", "refund")
+)
+"""Kinds for which whose money it is has to prove that it is them."""
+REMEMBERED = (InsufficientFunds, PaymentRefused)
+"""Refusals that an idempotency key keeps: asking again with it gives no other answer."""
+
+
+class Party(msgspec.Struct, frozen=True):
+    """One side of a movement: a ledger account, and whose it is."""
+
+    account: int
+    person: int = 0
+    """Whose wallet it is; 0: no person's."""
+    wallet: Wallet | None = None
+    merchant: int = 0
+    """The shop whose account it is; 0: none's."""
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """Takes the place of a PIN, where somebody has said beforehand that this may happen: a mandate with a
+    cap, an operator's decision. Whoever makes one has checked that it is so."""
+
+    why: str
+    """``mandate``, ``operator``, ``merchant``, ``import``."""
+    id: int = 0
+
+
+class Movement(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to happen."""
+
+    kind: Kind
+    actor: int
+    """Who acts: a person, or 0 for the house."""
+    payer: Party
+    payee: Party
+    amount: int
+    currency: str
+    note: str = ""
+    subject: int = 0
+    """The id of what it is about."""
+    detail: Any = None
+    device_id: int | None = None
+    proof: pins.Proof | Standing | None = None
+    fee: int = 0
+    """What the house keeps of what the payee gets."""
+    authorise_until: int | None = None
+    """Hold it only, to be captured until then."""
+    refunds: Payment | None = None
+    """The payment that this gives back, wholly or in part. See :mod:`refunding`."""
+    key: ledger.Key | None = None
+    """For callers that are no doors (jobs): the same key gives the same receipt. A door wraps its whole
+    verb into ``ledger.once`` instead."""
+    id: int | None = None
+    """A snowflake of when it happened, for imports and sample data."""
+    quiet: bool = False
+    """Tell nobody; for imports and sample data."""
+
+
+class Draft:
+    """A movement on its way through the steps."""
+
+    __slots__ = ("holder", "movement", "payment_id", "verdict")
+
+    def __init__(self, movement: Movement, payment_id: int) -> None:
+        self.movement = movement
+        self.payment_id = payment_id
+        self.holder: Holder | None = None
+        """Of the payer, locked; None when no person pays."""
+        self.verdict: Verdict = PASS
+
+    @property
+    def at(self) -> int:
+        return ids.moment(self.payment_id)
+
+
+def move(tx: Tx, movement: Movement) -> Receipt:
+    """Move money, or hold it. Raises what any step raises; nothing has happened then."""
+    tx.must_write()
+    key = movement.key
+    if key is None:
+        return _move(tx, movement)
+    m = movement
+    print_ = ledger.fingerprint(
+        m.kind, m.actor, m.payer.account, m.payee.account, m.amount, m.currency, m.note, m.subject, m.detail
+    )
+    answer = ledger.once(tx, key, print_, lambda tx: _move(tx, m), Receipt)
+    return msgspec.structs.replace(answer.get(), replayed=answer.replayed)
+
+
+def _move(tx: Tx, movement: Movement) -> Receipt:
+    movement = msgspec.structs.replace(movement, note=checked_note(movement.note))
+    draft = Draft(movement, movement.id if movement.id is not None else tx.next_id())
+    for step in STEPS:
+        step(tx, draft)
+    hooks = tx.part(Hooks)
+    for check in hooks.checks:
+        check(tx, draft)
+    if not movement.quiet:
+        draft.verdict = hooks.judge(tx, draft)
+    if draft.verdict.say == "refuse":
+        raise PaymentRefused
+    return _carry_out(tx, draft)
+
+
+# The steps
+
+
+def _amounts(tx: Tx, draft: Draft) -> None:
+    m = draft.movement
+    check_amount(m.amount)
+    if type(m.fee) is not int or not 0 <= m.fee <= m.amount:
+        raise BadAmount("A fee is between nothing and the amount")
+    same_person = m.payer.person and m.payer.person == m.payee.person
+    # A shop may belong to who pays it.
+    if m.payer.account == m.payee.account or (same_person and not m.payer.merchant and not m.payee.merchant):
+        raise OwnWallet
+    for side in (m.payer, m.payee):
+        if ledger.account(tx, side.account).currency != m.currency:
+            raise CurrencyDiffers
+    if m.authorise_until is not None and not tx.now < m.authorise_until <= tx.now + LONGEST_AUTHORISATION:
+        raise BadAmount("An authorisation lasts at most thirty days")
+
+
+def _actor(tx: Tx, draft: Draft) -> None:
+    m = draft.movement
+    if m.payer.person and m.actor != m.payer.person and not isinstance(m.proof, Standing):
+        raise NotAllowed("Only its owner pays from a wallet")
+
+
+def _states(tx: Tx, draft: Draft) -> None:
+    m = draft.movement
+    if m.payer.person and m.payer.wallet is not None:
+        draft.holder = people.holder_for_update.first(tx, person=m.payer.person)
+        if draft.holder is None:
+            raise NoWallet
+        must_pay_out(m.payer.wallet, draft.holder)
+    if m.payee.wallet is not None and m.payee.wallet.state in ("blocked", "closed") and m.kind != "topup":
+        raise ReceiverCannot  # but what came from outside is here already
+    if (
+        m.kind in ("person", "request")
+        and not m.quiet
+        and graph.is_blocked_either(tx, m.payer.person, m.payee.person)
+    ):
+        raise ReceiverCannot
+    if m.device_id is not None and m.actor:
+        device = people.device.first(tx, id=m.device_id, person=m.actor)
+        if device is None or device.revoked_at is not None:
+            raise DeviceRevoked
+
+
+def must_pay_out(wallet: Wallet, holder: Holder) -> None:
+    """Raises WalletClosed, WalletBlocked, WalletFrozen, Unverified."""
+    if wallet.state == "closed":
+        raise WalletClosed
+    if wallet.state == "blocked":
+        raise WalletBlocked
+    if wallet.state == "frozen":
+        raise WalletFrozen
+    if not holder.verified:
+        raise Unverified
+
+
+def _pin(tx: Tx, draft: Draft) -> None:
+    m = draft.movement
+    if m.kind not in ASKS_PIN or draft.holder is None or isinstance(m.proof, Standing):
+        return
+    if m.proof is None:
+        raise PinNotSet if draft.holder.pin_set_at is None else PinNeeded
+    pins.accept(tx, m.proof, m.payer.person)
+
+
+def _limits(tx: Tx, draft: Draft) -> None:
+    m = draft.movement
+    if draft.holder is not None and m.kind in limits.COUNTED and not m.quiet:
+        limits.check(tx, draft.holder, m.amount, m.currency)
+
+
+STEPS = (_amounts, _actor, _states, _pin, _limits)
+
+
+def check_amount(amount: int) -> None:
+    """Raises BadAmount."""
+    if type(amount) is not int or not 0 < amount <= MOST_AMOUNT:
+        raise BadAmount(fields={"amount": BadAmount.title})
+
+
+def checked_note(note: str) -> str:
+    """As it is kept. Raises BadNote."""
+    note = clean(note)
+    if len(note) > MOST_NOTE:
+        raise BadNote(fields={"note": BadNote.title})
+    return note
+
+
+# Carrying out
+
+
+def _carry_out(tx: Tx, draft: Draft) -> Receipt:
+    m = draft.movement
+    payment = Payment(
+        id=draft.payment_id,
+        kind=m.kind,
+        state="done",
+        amount=m.amount,
+        currency=m.currency,
+        payer=m.payer.person,
+        payee=m.payee.person,
+        source=m.payer.account,
+        target=m.payee.account,
+        merchant=m.payer.merchant or m.payee.merchant,
+        fee=m.fee,
+        actor=m.actor,
+        subject=m.subject or (m.refunds.id if m.refunds is not None else 0),
+        note=m.note,
+        device_id=m.device_id,
+        transfer_id=None,
+        hold_id=None,
+        captured=0,
+        refunded=0,
+        detail=m.detail,
+        flags=draft.verdict.reasons,
+        authorise_until=m.authorise_until,
+        changed_at=min(tx.now, draft.at),
+    )
+    if draft.verdict.say == "review":
+        payment = _hold(tx, payment, "review", tx.now + REVIEW_LASTS)
+    elif m.authorise_until is not None:
+        payment = _hold(tx, payment, "authorised", m.authorise_until)
+    else:
+        payment = carry(tx, payment, refunds=m.refunds)
+    payments.add(tx, **_row(payment))
+    count(tx, payment)
+    tx.part(Hooks).tell(tx, payment, None)
+    if not m.quiet:
+        notes.moved(tx, payment, None)
+    return Receipt(payment, _balance_of(tx, payment))
+
+
+def _hold(tx: Tx, payment: Payment, state: PaymentState, until: int) -> Payment:
+    """Set the money aside. A payment to be captured by hand that is reviewed first is held as long."""
+    hold = ledger.reserve(
+        tx,
+        payment.source,
+        payment.amount,
+        expires_at=max(until, payment.authorise_until or 0),
+        kind=f"wallet.{payment.kind}",
+        actor=payment.actor,
+        subject=payment.id,
+        memo=payment.note,
+    )
+    return msgspec.structs.replace(payment, state=state, hold_id=hold.id)
+
+
+def carry(tx: Tx, payment: Payment, *, refunds: Payment | None = None) -> Payment:
+    """Move a payment's money as its kind is moved; the payment as it is then."""
+    carrier = tx.part(Hooks).carriers.get(payment.kind)
+    if carrier is not None:
+        done = carrier(tx, payment)
+    elif refunds is not None:
+        done = _give_back(tx, payment, refunds)
+    else:
+        done = _transfer(tx, payment)
+    captured = payment.amount if done.state == "done" else 0
+    return msgspec.structs.replace(payment, state=done.state, transfer_id=done.transfer_id, captured=captured)
+
+
+def _transfer(tx: Tx, payment: Payment) -> Carried:
+    made = ledger.transfer(
+        tx,
+        (Leg(payment.source, -payment.amount), *legs_in(tx, payment, payment.amount, payment.fee)),
+        kind=f"wallet.{payment.kind}",
+        actor=payment.actor,
+        subject=payment.id,
+        memo=payment.note,
+        id=payment.id,
+    )
+    check_cap(tx, payment, made.after)
+    return Carried("done", made.id)
+
+
+def _give_back(tx: Tx, payment: Payment, first: Payment) -> Carried:
+    if first.transfer_id is None or not payments.add_refunded(
+        tx, payment=first.id, by=payment.amount, now=tx.now
+    ):
+        raise NotRefundable(left=first.refundable)
+    made = ledger.reverse(
+        tx,
+        first.transfer_id,
+        payment.amount,
+        kind="wallet.refund",
+        actor=payment.actor,
+        memo=payment.note,
+    )
+    after = payments.by_id.first(tx, id=first.id)
+    assert after is not None
+    tx.part(Hooks).tell(tx, after, after.state)
+    return Carried("done", made.id)
+
+
+def legs_in(tx: Tx, payment: Payment, amount: int, fee: int) -> tuple[Leg, ...]:
+    """Where an amount goes: the target, and the house if it keeps a fee."""
+    legs = [Leg(payment.target, amount - fee)] if amount > fee else []
+    if fee:
+        legs.append(Leg(fees(tx, payment.currency), fee))
+    return tuple(legs)
+
+
+def fees(tx: Tx, currency: str) -> int:
+    """The house's account of what it keeps of payments."""
+    return ledger.house(tx, "wallet.fees", currency, "income").id
+
+
+def check_cap(tx: Tx, payment: Payment, balance_after: Any) -> None:
+    """The payee's wallet may hold what came. Looked at after the movement, so that two at once cannot
+    both just fit. Raises BalanceCap."""
+    if not payment.payee or payment.kind in ("refund", "adjustment"):
+        return
+    holder = people.holder.first(tx, person=payment.payee)
+    if holder is None:
+        return
+    most = tiers.of(holder.tier, payment.currency).balance
+    if most is not None and balance_after(payment.target) > most:
+        raise BalanceCap(most=most)
+
+
+def count(tx: Tx, payment: Payment) -> None:
+    """Count a new payment into its day: what is held counts as sent, and as received once it has moved."""
+    at = ids.moment(payment.id)
+    if payment.payer:
+        limits.count(tx, payment.payer, payment.currency, payment.kind, at, sent=payment.amount)
+    if payment.payee and payment.state == "done":
+        limits.count(tx, payment.payee, payment.currency, payment.kind, at, received=payment.captured)
+
+
+def _balance_of(tx: Tx, payment: Payment) -> int | None:
+    """Of whose wallet it went out of, or for what comes from outside, into."""
+    account = payment.source if payment.payer else payment.target if payment.payee else None
+    return None if account is None else ledger.balance(tx, account).balance
+
+
+def _row(payment: Payment) -> dict[str, Any]:
+    row = msgspec.structs.asdict(payment)
+    row["flags"] = list(payment.flags) or None
+    return row
