@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from dozen.app import logs
+from dozen.app.gateway.launch import with_simulator
 from dozen.app.system import System
 from dozen.core import jobs
 from dozen.kit import clock
@@ -19,6 +20,8 @@ console = Console()
 
 def run(settings: Settings, *, threads: int) -> int:
     logs.configure(settings)
+    if (settings.data / "demo-logins.txt").exists():  # the server beside it has started a gateway to try
+        settings = with_simulator(settings)
     system = System(settings)
     system.lease_ids()
     system.follow()

@@ -11,7 +11,16 @@ from dozen.db import Tx
 from dozen.kit import clock
 from dozen.services.wallet import errors
 from dozen.services.wallet.queries import payments
-from dozen.services.wallet.service import devices, history, limits, sending, settling, tiers, wallets
+from dozen.services.wallet.service import (
+    devices,
+    history,
+    limits,
+    refunding,
+    sending,
+    settling,
+    tiers,
+    wallets,
+)
 from dozen.services.wallet.service.hooks import Hooks, Verdict
 from dozen.services.wallet.service.moving import Movement, Standing, move
 from dozen.services.wallet.structs import Limits, Payment, Receipt
@@ -162,6 +171,26 @@ def test_a_wallet_holds_what_its_tier_allows(town: Town) -> None:
     with pytest.raises(errors.BalanceCap):
         town.write(pay, rich, poor, 1)
     assert has(town, poor) == (most, 0)
+
+
+def test_a_refund_held_for_review_counts_with_what_it_gives_back(town: Town) -> None:
+    a, b = make_holders(town, 2, money=10_000)
+    first = town.write(pay, a, b, 4_000).payment
+    in_review(town)
+
+    def give(tx: Tx, amount: int) -> Receipt:
+        return refunding.refund(tx, b, first.id, amount, proof=proof(tx, b))
+
+    held = town.write(give, 3_000).payment
+    assert held.state == "review"
+    assert (has(town, a), has(town, b)) == ((6_000, 0), (14_000, 3_000))
+    after = town.write(settling.release, held.id)
+    assert (after.state, after.captured) == ("done", 3_000)
+    assert (has(town, a), has(town, b)) == ((9_000, 0), (11_000, 0))
+    with pytest.raises(errors.NotRefundable):
+        town.write(give, 1_001)
+    assert town.write(give, 999).payment.state == "done"
+    assert town.read(lambda tx: ledger.verify(tx)).ok
 
 
 def test_held_for_review_and_let_go_on(town: Town) -> None:

@@ -23,6 +23,7 @@ from dozen.services.wallet.service import (
     order_refunds,
     orders,
     paying,
+    pins,
     settling,
     shop_reports,
     shop_settlements,
@@ -123,6 +124,7 @@ class World(RuleBasedStateMachine):
         if intent is not None:
             me = self.payers[who]
             known = self.town.write(proof, me)
+            self.town.write(pins.forgive, known)  # or the tries that lead nowhere would lock it
             self.do(paying.approve, me, intent, proof=known if right else None, cap=cap)
 
     @rule(n=WHICH)

@@ -37,9 +37,13 @@ def release(tx: Tx, payment_id: int) -> Payment:
     payment = _in(tx, payment_id, "review")
     if payment.authorise_until is not None and payment.authorise_until > tx.now:
         return changed(tx, payment, state="authorised")
-    if payment.kind in tx.part(Hooks).carriers:
+    if payment.kind == "refund" or payment.kind in tx.part(Hooks).carriers:
         _let_go(tx, payment)
-        done = moving.carry(tx, payment)
+        # What a refund gives back is counted with the payment that it is of, and its fee goes back as well.
+        first = locked(tx, payment.subject) if payment.kind == "refund" else None
+        done = moving.carry(tx, payment, refunds=first)
+        if payment.payee:
+            _received(tx, payment, payment.amount)
         return changed(
             tx, payment, state=done.state, transfer_id=done.transfer_id, captured=done.captured, hold_id=None
         )
@@ -123,9 +127,13 @@ def _capture(tx: Tx, payment: Payment, amount: int, fee: int) -> Payment:
     if amount < payment.amount:
         _uncount(tx, payment, payment.amount - amount)
     if payment.payee:
-        at = ids.moment(payment.id)
-        limits.count(tx, payment.payee, payment.currency, payment.kind, at, received=amount)
+        _received(tx, payment, amount)
     return changed(tx, payment, state="done", transfer_id=made.id, captured=amount, fee=fee)
+
+
+def _received(tx: Tx, payment: Payment, amount: int) -> None:
+    at = ids.moment(payment.id)
+    limits.count(tx, payment.payee, payment.currency, payment.kind, at, received=amount)
 
 
 def _let_go(tx: Tx, payment: Payment) -> None:
