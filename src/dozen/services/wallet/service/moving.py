@@ -328,7 +328,7 @@ def _transfer(tx: Tx, payment: Payment) -> Carried:
         memo=payment.note,
         id=payment.id,
     )
-    check_cap(tx, payment, made.after)
+    check_cap(tx, payment, made)
     return Carried("done", made.id)
 
 
@@ -364,16 +364,18 @@ def fees(tx: Tx, currency: str) -> int:
     return ledger.house(tx, "wallet.fees", currency, "income").id
 
 
-def check_cap(tx: Tx, payment: Payment, balance_after: Any) -> None:
+def check_cap(tx: Tx, payment: Payment, made: ledger.Transfer) -> None:
     """The payee's wallet may hold what came. Looked at after the movement, so that two at once cannot
     both just fit. Raises BalanceCap."""
     if not payment.payee or payment.kind in ("refund", "adjustment"):
         return
+    if all(each.account_id != payment.target for each in made.postings):
+        return  # the fee was all of it
     holder = people.holder.first(tx, person=payment.payee)
     if holder is None:
         return
     most = tiers.of(holder.tier, payment.currency).balance
-    if most is not None and balance_after(payment.target) > most:
+    if most is not None and made.after(payment.target) > most:
         raise BalanceCap(most=most)
 
 

@@ -123,7 +123,7 @@ def _capture(tx: Tx, payment: Payment, amount: int, fee: int) -> Payment:
         actor=payment.actor,
         memo=payment.note,
     ).transfer
-    moving.check_cap(tx, payment, made.after)
+    moving.check_cap(tx, payment, made)
     if amount < payment.amount:
         _uncount(tx, payment, payment.amount - amount)
     if payment.payee:
