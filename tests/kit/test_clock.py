@@ -83,3 +83,17 @@ def test_whatever_is_typed_is_a_moment_or_a_value_error(text: str) -> None:
 def test_a_naive_moment_is_utc() -> None:
     assert clock.from_datetime(datetime(1970, 1, 2)) == clock.DAY
     assert clock.to_datetime(0).tzinfo is UTC
+
+
+def test_months_keep_their_day_or_take_the_last() -> None:
+    leap = clock.parse_rfc3339("2028-01-31T09:30:00.250Z")
+    assert clock.rfc3339(clock.add_months(leap, 1)) == "2028-02-29T09:30:00.250Z"
+    assert clock.rfc3339(clock.add_months(leap, 2)) == "2028-03-31T09:30:00.250Z"
+    assert clock.rfc3339(clock.add_months(leap, 13)) == "2029-02-28T09:30:00.250Z"
+    assert clock.rfc3339(clock.add_months(leap, -1)) == "2027-12-31T09:30:00.250Z"
+    assert clock.add_months(leap, 0) == leap
+
+
+@given(st.integers(0, 4_000_000_000_000), st.integers(1, 600))
+def test_later_months_are_later(ms: int, months: int) -> None:
+    assert clock.add_months(ms, months - 1) < clock.add_months(ms, months)

@@ -35,8 +35,8 @@ def application() -> Litestar:
 def settle() -> None:
     """Take what stands after start-up out of the garbage collector's rounds, and make these rarer.
 
-    A server keeps some hundred thousand objects for good (caches, statements, templates). Walking them
-    all again and again cost a tenth of each request, and whoever came at that moment waited for it.
+    A server keeps some hundred thousand objects for good (caches, statements, templates). Whoever's request
+    is served while the collector walks them all waits for it.
     """
     gc.collect()
     gc.freeze()

@@ -59,10 +59,7 @@ class _Prepared:
         if self._changes:  # RETURNING
             tx.must_write()
         try:
-            cursor = tx.driver.execute(sql, bind(params))
-            if self._packed and tx.dialect == "sqlite":
-                return process(msgspec.json.decode(cursor.fetchone()[0]))
-            return process(cursor.fetchall())
+            return process(tx.driver.execute(sql, bind(params)).fetchall())
         except Exception as error:
             raise translate(error) from error
 
@@ -129,7 +126,8 @@ def pack(statement: Executable, sql: str, bind: Bind, process: Process) -> tuple
         raise TypeError("JSON holds no bytes, and SQLite writes floats into it with 15 digits only")
     names = [f"c{n}" for n, _ in enumerate(columns)]
     one = f"json_array({','.join(names)})"
-    return f"WITH p({','.join(names)}) AS ({sql}) SELECT json_group_array({one}) FROM p", bind, process  # noqa: S608 - no user text
+    packed = f"WITH p({','.join(names)}) AS ({sql}) SELECT json_group_array({one}) FROM p"  # noqa: S608 - no user text
+    return packed, bind, lambda found: process(msgspec.json.decode(found[0][0]))
 
 
 def rows(make: Callable[..., T], statement: Statement, *, packed: bool = False) -> Rows[T]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import time
 from datetime import UTC, datetime
 
@@ -25,6 +26,14 @@ def from_datetime(moment: datetime) -> int:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return round(moment.timestamp() * 1000)
+
+
+def add_months(ms: int, months: int) -> int:
+    """The same time of the same day so many months on; of a shorter month its last day."""
+    first = to_datetime(ms)
+    year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
+    day = min(first.day, calendar.monthrange(year, month + 1)[1])
+    return from_datetime(first.replace(year=year, month=month + 1, day=day))
 
 
 def rfc3339(ms: int) -> str:

@@ -1,8 +1,9 @@
-"""Pages of long lists: the shapes that all native APIs share."""
+"""Pages of long lists: what all rooms share."""
 
 from __future__ import annotations
 
 from typing import Annotated, Generic, TypeVar
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -19,3 +20,11 @@ class Listing(msgspec.Struct, Generic[T], omit_defaults=True):
 
     data: list[T]
     next_cursor: str | None = None
+
+
+def next_page(path: str, cursor: str | None, **query: str) -> str:
+    """The address of a page's next one, with what of ``query`` is not empty; empty when there is none."""
+    if not cursor:
+        return ""
+    given = {name: value for name, value in query.items() if value} | {"cursor": cursor}
+    return f"{path}{'&' if '?' in path else '?'}{urlencode(given)}"

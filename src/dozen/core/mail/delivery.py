@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import os
 import smtplib
 import ssl
 from email.headerregistry import Address
@@ -14,6 +13,7 @@ import msgspec
 
 from dozen.core.jobs import GiveUp
 from dozen.core.mail.errors import BadMailUrl
+from dozen.kit import files
 
 _TIMEOUT = 30.0  # seconds for each answer of the server
 _QUERY = {"verify": ("yes", "no")}
@@ -111,13 +111,6 @@ def _connected(server: Server, context: ssl.SSLContext, name: str) -> smtplib.SM
     return smtplib.SMTP(server.host, server.port, local_hostname=name, timeout=_TIMEOUT)
 
 
-def put_out(made: bytes, folder: Path, number: int) -> Path:
+def put_out(made: bytes, folder: Path, number: int) -> None:
     """Write ``<number>.eml``, whole or not at all; writing it again changes nothing."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    half, whole = folder / f".{number}.part", folder / f"{number}.eml"
-    with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:  # noqa: PTH123
-        file.write(made)
-        file.flush()
-        os.fsync(file.fileno())
-    half.replace(whole)
-    return whole
+    files.write_whole(folder / f"{number}.eml", made)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-from pathlib import Path
 from typing import Protocol
 
 import msgspec
@@ -13,7 +11,7 @@ from dozen.core import jobs
 from dozen.core.jobs import Handler
 from dozen.core.texting.errors import BadText
 from dozen.db import Tx
-from dozen.kit import clock, crypto
+from dozen.kit import clock, crypto, files
 from dozen.kit.env import Env
 from dozen.kit.text import clean
 
@@ -75,17 +73,8 @@ def deliver(env: Env, job: jobs.Job) -> None:
 
 def into_folder(env: Env, text: Text, number: int, at: int) -> None:
     """Write ``<number>.txt``, whole or not at all; writing it again changes nothing."""
-    put_out(f"To: {text.to}\nAt: {clock.rfc3339(at)}\n\n{text.text}\n", env.settings.data / OUTBOX, number)
-
-
-def put_out(made: str, folder: Path, number: int) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    half, whole = folder / f".{number}.part", folder / f"{number}.txt"
-    with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:  # noqa: PTH123
-        file.write(made.encode())
-        file.flush()
-        os.fsync(file.fileno())
-    half.replace(whole)
+    made = f"To: {text.to}\nAt: {clock.rfc3339(at)}\n\n{text.text}\n"
+    files.write_whole(env.settings.data / OUTBOX / f"{number}.txt", made.encode())
 
 
 JOBS: tuple[Handler, ...] = (jobs.handler(KIND, deliver, attempts=6, lease_seconds=60, backoff_seconds=10),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -122,13 +122,6 @@ def page(call: Call, template: str, **values: Any) -> Page:
         values.setdefault("suggested", suggested(call.tx, call.viewer))
     values.setdefault("stream", "/microblog/stream" if call.viewer is not None else "")
     return Page(template, **values, **helpers(call))
-
-
-def following(path: str, cursor: str | None, **query: str) -> str:
-    """The address of the next page; empty when there is none."""
-    if not cursor:
-        return ""
-    return f"{path}{'&' if '?' in path else '?'}{urlencode({**query, 'cursor': cursor})}"
 
 
 def _picture(item: Media, query: str) -> dict[str, Any]:

@@ -71,7 +71,12 @@ class Post(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     has_poll: bool
     edited_at: int | None
     alone: bool = False
-    """Nothing else belongs to it: no picture, poll or other post, and nobody but its author."""
+    """Nothing else belongs to it: no picture, poll or other post, and nobody but its author (derived)."""
+
+    def __post_init__(self) -> None:
+        others = self.media_ids or self.tagged or self.has_poll or self.reply_to_author_id
+        alone = not (others or self.quote_of_id or self.repost_of_id)
+        msgspec.structs.force_setattr(self, "alone", alone)
 
     @classmethod
     def of_row(
@@ -110,7 +115,6 @@ class Post(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             tagged=tuple(map(int, tagged)) if tagged else (),
             has_poll=poll,
             edited_at=edited_at,
-            alone=not (media or tagged or poll or reply_to_author_id or quote_of_id or repost_of_id),
         )
 
 

@@ -10,6 +10,7 @@ from dozen.services.microblog import show
 from dozen.services.microblog.service import numbers
 from dozen.services.microblog.service.timelines import Slice
 from dozen.web import Call, Cursor, Form, Page, Pages, Redirect, Undo
+from dozen.web.paging import next_page
 
 pages = Pages("/microblog")
 profiles = Pages("")
@@ -40,7 +41,7 @@ def feed_page(
     numbers.seen(call.tx, call.viewer, found.views)
     onward = call.cursors.seal(feed, found.next_before) if found.next_before is not None else None
     return show.page(
-        call, template, views=found.views, feed=feed, tab=tab, next=show.following(path, onward), **values
+        call, template, views=found.views, feed=feed, tab=tab, next=next_page(path, onward), **values
     )
 
 

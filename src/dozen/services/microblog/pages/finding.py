@@ -13,6 +13,7 @@ from dozen.services.microblog.pages.door import PAGE, pages
 from dozen.services.microblog.service import finding, posts, trends
 from dozen.services.microblog.structs import View
 from dozen.web import Call, Cursor, Form, Page, Redirect
+from dozen.web.paging import next_page
 
 Words = Annotated[str, msgspec.Meta(max_length=500)]
 
@@ -49,7 +50,7 @@ def find(
         else {},
         trouble=trouble,
         saved=saved,
-        next=show.following("/microblog/search", onward, q=q, kind=kind),
+        next=next_page("/microblog/search", onward, q=q, kind=kind),
     )
 
 

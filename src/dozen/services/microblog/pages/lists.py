@@ -9,6 +9,7 @@ from dozen.kit.errors import Invalid
 from dozen.services.microblog import errors, show
 from dozen.services.microblog.service import lists, numbers, timelines
 from dozen.web import Call, Cursor, Form, Page, Pages, Redirect, Undo
+from dozen.web.paging import next_page
 
 lists_pages = Pages("/microblog")
 _PAGE = 20
@@ -29,7 +30,7 @@ def index(
         "microblog/lists.html",
         found=found,
         tab=tab,
-        next=show.following(f"/microblog/lists?tab={tab}", more),
+        next=next_page(f"/microblog/lists?tab={tab}", more),
     )
 
 
@@ -66,7 +67,7 @@ def timeline(call: Call, list_id: int, cursor: Cursor | None = None) -> Page:
     numbers.seen(call.tx, call.viewer, found.views)
     onward = call.cursors.seal("list", found.next_before) if found.next_before is not None else None
     return _list(
-        call, shown, "timeline", views=found.views, next=show.following(f"/microblog/lists/{list_id}", onward)
+        call, shown, "timeline", views=found.views, next=next_page(f"/microblog/lists/{list_id}", onward)
     )
 
 
@@ -82,7 +83,7 @@ def members(call: Call, list_id: int, cursor: Cursor | None = None) -> Page:
         shown,
         "members",
         cards=[card for card, _ in found],
-        next=show.following(f"/microblog/lists/{list_id}/members", more),
+        next=next_page(f"/microblog/lists/{list_id}/members", more),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
-from urllib.parse import quote
 
 import msgspec
 
@@ -14,6 +13,7 @@ from dozen.services.microblog import errors, show
 from dozen.services.microblog.service import messages
 from dozen.services.microblog.service.posts import REALM
 from dozen.web import Call, Cursor, Form, Page, Pages, Redirect
+from dozen.web.paging import next_page
 
 messages_pages = Pages("/microblog")
 _UPLOAD = 512 * 2**20
@@ -34,7 +34,9 @@ def conversations(call: Call, cursor: Cursor | None = None) -> Page:
         "microblog/messages.html",
         chats=found,
         writers=messaging.writers(call.tx, call.me),
-        next=_next("/microblog/messages", call.cursors.seal("chats", onward) if onward is not None else None),
+        next=next_page(
+            "/microblog/messages", call.cursors.seal("chats", onward) if onward is not None else None
+        ),
     )
 
 
@@ -121,7 +123,7 @@ def _thread(
         chat=chat,
         lines=found[::-1],
         newest=before is None,
-        older=_next(path, call.cursors.seal("chat", onward) if onward is not None else None),
+        older=next_page(path, call.cursors.seal("chat", onward) if onward is not None else None),
         text=text,
         error=error,
     )
@@ -232,10 +234,6 @@ def _names(text: str) -> list[str]:
     if len(found) >= messaging.MOST_MEMBERS:
         raise messaging.GroupFull
     return found
-
-
-def _next(path: str, cursor: str | None) -> str:
-    return f"{path}?cursor={quote(cursor)}" if cursor else ""
 
 
 def _page(call: Call, tx: Tx, template: str, **values: Any) -> Page:

@@ -7,6 +7,7 @@ from dozen.services.microblog import show
 from dozen.services.microblog.pages.door import pages
 from dozen.services.microblog.service import notes, posts
 from dozen.web import Call, Cursor, Page, Redirect
+from dozen.web.paging import next_page
 
 
 @pages.get("/notifications", writes=False)
@@ -21,7 +22,7 @@ def notices(call: Call, cursor: Cursor | None = None) -> Page:
         tab="all",
         feed="notes",
         stream="/microblog/stream",
-        next=show.following(
+        next=next_page(
             "/microblog/notifications", call.cursors.seal("notes", onward) if onward is not None else None
         ),
     )

@@ -11,6 +11,7 @@ from dozen.services.microblog.pages.door import PAGE, done, pages, people_page, 
 from dozen.services.microblog.service import numbers, people, timelines, views
 from dozen.services.microblog.service.timelines import Slice
 from dozen.web import Call, Cursor, Page, Undo
+from dozen.web.paging import next_page
 
 
 @profiles.get("/{handle}", access="public")
@@ -82,7 +83,7 @@ def _profile(call: Call, name: str, tab: str, cursor: str | None) -> Page:
         views=found.views,
         tab=tab,
         feed=f"user-{tab}",
-        next=show.following(f"/@{person.username}?tab={tab}", onward),
+        next=next_page(f"/@{person.username}?tab={tab}", onward),
         common=list(accounts.cards(tx, [edge.person_id for edge in common]).values()),
     )
 
@@ -98,7 +99,7 @@ def _ties(call: Call, user_id: int, what: str, cursor: str | None) -> Page:
         [edge.person_id for edge in edges],
         title=card.name,
         back=f"/@{card.username}",
-        next=show.following(f"/microblog/users/{user_id}/{what}", onward),
+        next=next_page(f"/microblog/users/{user_id}/{what}", onward),
         tabs=[
             ("Followers", f"/microblog/users/{user_id}/followers", what == "followers"),
             ("Following", f"/microblog/users/{user_id}/following", what == "following"),

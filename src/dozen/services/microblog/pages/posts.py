@@ -14,6 +14,7 @@ from dozen.services.microblog.pages.door import PAGE, feed_page, pages, people_p
 from dozen.services.microblog.service import marks, numbers, posts, timelines, views
 from dozen.services.microblog.structs import Draft, PollDraft, View
 from dozen.web import Call, Cursor, Form, Page, Redirect
+from dozen.web.paging import next_page
 
 _POST = 512 * 2**20
 
@@ -30,7 +31,7 @@ def thread(call: Call, tweet_id: int, cursor: Cursor | None = None) -> Page:
         call,
         "microblog/thread.html",
         thread=found,
-        next=show.following(f"/microblog/tweets/{tweet_id}", onward),
+        next=next_page(f"/microblog/tweets/{tweet_id}", onward),
         own=found.focus.author.id == call.viewer,
     )
 
@@ -51,7 +52,7 @@ def _around(call: Call, tweet_id: int, what: str, cursor: str | None) -> Page:
             [mark.person_id for mark in found],
             title=title,
             back=show.path(view),
-            next=show.following(path, onward),
+            next=next_page(path, onward),
         )
     if what == "quotes":
         quoting = timelines.quotes(

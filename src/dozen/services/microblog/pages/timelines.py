@@ -8,6 +8,7 @@ from dozen.services.microblog import show
 from dozen.services.microblog.pages.door import PAGE, feed_page, pages
 from dozen.services.microblog.service import finding, numbers, timelines
 from dozen.web import Call, Cursor, Page
+from dozen.web.paging import next_page
 
 
 @pages.get("", access="public")
@@ -36,7 +37,7 @@ def for_you(call: Call, cursor: Cursor | None = None) -> Page:
         views=shown,
         feed="for-you",
         tab="for-you",
-        next=show.following("/microblog/timeline/for-you", onward),
+        next=next_page("/microblog/timeline/for-you", onward),
     )
 
 

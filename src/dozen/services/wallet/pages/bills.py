@@ -13,7 +13,6 @@ from dozen.services.wallet.pages.door import (
     REALM,
     amount_of,
     new_key,
-    onward,
     page,
     pages,
     shown_again,
@@ -25,6 +24,7 @@ from dozen.services.wallet.service.bill_sources import month_name
 from dozen.services.wallet.structs import Receipt
 from dozen.services.wallet.structs.bills import CATEGORIES, Biller
 from dozen.web import Call, Cursor, Form, Page, Redirect
+from dozen.web.paging import next_page
 
 QUICK.append(("Bills", "/wallet/bills", "bolt"))
 Short = Annotated[str, Meta(max_length=60)]
@@ -57,7 +57,7 @@ def index(call: Call, cursor: Cursor | None = None) -> Page:
         saved=bills.saved(tx, call.me),
         past=past,
         bill_states=STATES,
-        next=onward("/wallet/bills", more),
+        next=next_page("/wallet/bills", more),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
 from dozen.core import accounts
 from dozen.db import Tx
@@ -149,13 +148,6 @@ def new_key() -> str:
 
 def waiting(tx: Tx, me: int) -> int:
     return requests.how_many_waiting(tx, me)
-
-
-def onward(path: str, cursor: str | None, **query: str) -> str:
-    """The address of the next page; empty when there is none."""
-    if not cursor:
-        return ""
-    return f"{path}?{urlencode({name: value for name, value in query.items() if value} | {'cursor': cursor})}"
 
 
 async def shown_again(call: Call, build: Callable[[Tx], Page], fault: Fault) -> Page:

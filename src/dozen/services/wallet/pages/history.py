@@ -14,7 +14,6 @@ from dozen.services.wallet.errors import BadTime
 from dozen.services.wallet.pages.door import (
     currencies,
     new_key,
-    onward,
     page,
     pages,
     problem,
@@ -23,6 +22,7 @@ from dozen.services.wallet.pages.door import (
 from dozen.services.wallet.service import history, refunding
 from dozen.services.wallet.structs import KINDS, Kind
 from dozen.web import Call, Cursor, Page
+from dozen.web.paging import next_page
 
 Short = Annotated[str, Meta(max_length=100)]
 _PAGE = 30
@@ -87,7 +87,7 @@ def listed(
         month=this,
         today=clock.rfc3339(tx.now)[:10],
         since=clock.rfc3339(this)[:10],
-        next=onward(
+        next=next_page(
             "/wallet/history",
             call.cursors.seal(scope, found.more) if found.more is not None else None,
             **given,

@@ -8,12 +8,13 @@ from dozen.core import accounts
 from dozen.db import Tx
 from dozen.kit import ids, money
 from dozen.kit.errors import Fault
-from dozen.services.wallet.pages.door import amount_of, onward, pages, problem, typed
+from dozen.services.wallet.pages.door import amount_of, pages, problem, typed
 from dozen.services.wallet.pages.merchants import Mode, base, mine, shop_page
 from dozen.services.wallet.queries.orders import Condition
 from dozen.services.wallet.service import customers, order_refunds, orders, paying, wallets
 from dozen.services.wallet.structs.merchants import STEPS, Intent, Shop
 from dozen.web import Call, Cursor, Form, Page, Redirect
+from dozen.web.paging import next_page
 
 _PAGE = 30
 _ASKED = ("amount", "reference", "description", "capture", "currency")
@@ -46,7 +47,7 @@ def index(
         "payments",
         found=found[:_PAGE],
         chips=[(word, onward_state(at, name, chosen), name == wanted) for name, word in _TABS],
-        next=onward(at, more, mode=chosen, state=wanted),
+        next=next_page(at, more, mode=chosen, state=wanted),
     )
 
 

@@ -7,11 +7,12 @@ from typing import Any
 from dozen.db import Tx
 from dozen.kit import ids
 from dozen.kit.errors import Fault
-from dozen.services.wallet.pages.door import onward, pages, problem, shown_again, typed
+from dozen.services.wallet.pages.door import pages, problem, shown_again, typed
 from dozen.services.wallet.pages.merchants import Mode, base, mine, shop_page
 from dozen.services.wallet.service import shop_events, webhooks
 from dozen.services.wallet.structs.merchants import Shop
 from dozen.web import Call, Cursor, Form, Page, Redirect
+from dozen.web.paging import next_page
 
 _PAGE = 30
 
@@ -76,7 +77,7 @@ def _show(call: Call, tx: Tx, shop: Shop, webhook_id: int, cursor: str | None = 
         "webhooks",
         webhook=webhooks.get(tx, shop, webhook_id),
         found=found[:_PAGE],
-        next=onward(_back(shop, webhook_id).partition("?")[0], more, mode="" if shop.live else "test"),
+        next=next_page(_back(shop, webhook_id).partition("?")[0], more, mode="" if shop.live else "test"),
         types=shop_events.TYPES,
         **{"secret": ""} | values,
     )

@@ -11,7 +11,7 @@ from dozen.kit import clock, ids
 from dozen.kit.errors import Fault
 from dozen.services.wallet import finding
 from dozen.services.wallet.errors import BadTime
-from dozen.services.wallet.pages.door import amount_of, onward, page, pages, problem, typed
+from dozen.services.wallet.pages.door import amount_of, page, pages, problem, typed
 from dozen.services.wallet.queries import paytm
 from dozen.services.wallet.service import (
     merchant_keys,
@@ -24,6 +24,7 @@ from dozen.services.wallet.service import (
 from dozen.services.wallet.service.limits import day_of
 from dozen.services.wallet.structs.merchants import Merchant, Settle, Shop
 from dozen.web import Call, Cursor, Form, Page, Redirect, Reply
+from dozen.web.paging import next_page
 
 Mode: TypeAlias = Literal["live", "test"]
 Date = Annotated[str, Meta(max_length=40)]
@@ -256,7 +257,7 @@ def _settlements(call: Call, shop: Shop, cursor: str | None = None, **values: An
         "settlements",
         balances=merchants.balances(tx, shop),
         found=found[:_PAGE],
-        next=onward(f"{base(shop)}/settlements", more, mode="" if shop.live else "test"),
+        next=next_page(f"{base(shop)}/settlements", more, mode="" if shop.live else "test"),
         settles=SETTLES,
         **values,
     )

@@ -16,7 +16,6 @@ from dozen.services.wallet.pages.door import (
     card_of,
     currencies,
     new_key,
-    onward,
     page,
     pages,
     shown_again,
@@ -26,6 +25,7 @@ from dozen.services.wallet.pages.door import (
 from dozen.services.wallet.service import receivers, reminders, requests, wallets
 from dozen.services.wallet.structs import Receipt
 from dozen.web import Call, Cursor, Form, Page, Redirect
+from dozen.web.paging import next_page
 
 Short = Annotated[str, Meta(max_length=200)]
 _PAGE = 30
@@ -44,7 +44,7 @@ def listed(call: Call, box: Literal["received", "sent"] = "received", cursor: Cu
         asks=found,
         box=box,
         waiting=requests.how_many_waiting(call.tx, call.me),
-        next=onward("/wallet/requests", more, box=box),
+        next=next_page("/wallet/requests", more, box=box),
     )
 
 

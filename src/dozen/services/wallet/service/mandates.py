@@ -7,7 +7,6 @@ runs twice, it pays once. Periods that were missed (paused, server down) are lef
 
 from __future__ import annotations
 
-import calendar
 from typing import get_args
 
 import msgspec
@@ -291,10 +290,7 @@ def moment_of(start_at: int, every: Every, period: int) -> int:
     """When a period begins; months keep their day, or the last one that there is."""
     if every == "week":
         return start_at + period * 7 * clock.DAY
-    first = clock.to_datetime(start_at)
-    year, month = divmod(first.year * 12 + first.month - 1 + _MONTHS[every] * period, 12)
-    day = min(first.day, calendar.monthrange(year, month + 1)[1])
-    return clock.from_datetime(first.replace(year=year, month=month + 1, day=day))
+    return clock.add_months(start_at, _MONTHS[every] * period)
 
 
 def _text(mandate: Mandate, amount: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from typing import Literal
 
 import msgspec
@@ -74,12 +73,7 @@ def following(reminder: Reminder, now: int) -> int | None:
     if reminder.every == "week":
         week = 7 * clock.DAY
         return reminder.first_at + ((now - reminder.first_at) // week + 1) * week
-    first = clock.to_datetime(reminder.first_at)
     months = 1
-    while True:
-        year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
-        day = min(first.day, calendar.monthrange(year, month + 1)[1])
-        at = clock.from_datetime(first.replace(year=year, month=month + 1, day=day))
-        if at > now:
-            return at
+    while (at := clock.add_months(reminder.first_at, months)) <= now:
         months += 1
+    return at
