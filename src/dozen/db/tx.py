@@ -28,7 +28,9 @@ class Tx:
     ``now`` is the moment it began, in milliseconds: everything in it happens at that moment.
     """
 
-    __slots__ = ("_after", "_begin", "_driver", "_saves", "beside", "dialect", "env", "mark", "now", "writes")
+    __slots__ = (
+        "_after", "_begin", "_driver", "_saves", "beside", "dialect", "env", "heard", "mark", "now", "writes",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -55,6 +57,8 @@ class Tx:
         self._driver = driver
         self._begin = begin
         self.now = clock.now()
+        self.heard = False
+        """Whether this process has been told what other processes changed before this transaction began."""
         self._after: list[Callable[[], None]] | None = None
         self._saves = 0
 

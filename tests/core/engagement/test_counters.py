@@ -18,7 +18,8 @@ from dozen.db import Tx
 from dozen.kit.errors import Fault
 from tests.support.town import Town, found_town
 
-_PEOPLE = st.integers(1, 4)
+_EVERYBODY = (1, 2, 3, 4)
+_PEOPLE = st.sampled_from(_EVERYBODY)
 _SUBJECTS = st.integers(1, 3)
 _MARKS = st.sampled_from(["like", "dislike", "repost", "bookmark", "helpful", "odd"])
 
@@ -112,7 +113,7 @@ class Engaged(RuleBasedStateMachine):
         while self.town.write(engagement.forget_subject, subject, 3):
             pass
         self.marks = {each for each in self.marks if each[2] != subject}
-        assert self.town.read(engagement.counts, [subject]) == {}
+        assert self.town.read(engagement.counts, [subject]) == {subject: engagement.Counts()}
 
     @invariant()
     def counters_say_what_the_rows_say(self) -> None:
@@ -122,13 +123,17 @@ class Engaged(RuleBasedStateMachine):
         assert self.town.read(engagement.recount, {1, 2, 3, *every}) == []
         kept = self.town.read(engagement.counts, [1, 2, 3])
         for subject in (1, 2, 3):
-            counts = kept.get(subject, engagement.Counts())
+            counts = kept[subject]
             for kind, number in (
                 ("like", counts.likes),
                 ("repost", counts.reposts),
                 ("bookmark", counts.bookmarks),
             ):
                 assert number == sum(each[1:] == (kind, subject) for each in self.marks)
+        for person in _EVERYBODY:
+            mine = self.town.read(engagement.marks_of, person, [1, 2, 3])
+            for subject in (1, 2, 3):
+                assert mine[subject] == {each[1] for each in self.marks if each[::2] == (person, subject)}
         assert self.town.read(_crooked) == []
 
 

@@ -18,7 +18,7 @@ def test_a_second_like_changes_nothing_and_says_so(town: Town) -> None:
     assert not town.write(engagement.mark, 1, "like", 100, POST)
     assert town.write(engagement.mark, 2, "like", 100, POST)
     assert town.write(engagement.mark, 1, "repost", 100, POST)
-    assert town.read(engagement.counts, [100, 101]) == {100: Counts(likes=2, reposts=1)}
+    assert town.read(engagement.counts, [100, 101]) == {100: Counts(likes=2, reposts=1), 101: Counts()}
     assert town.write(engagement.unmark, 1, "like", 100)
     assert not town.write(engagement.unmark, 1, "like", 100)
     assert not town.write(engagement.unmark, 3, "repost", 100)
@@ -34,9 +34,11 @@ def test_what_is_marked_of_many(town: Town) -> None:
         1: {"like", "bookmark"},
         2: {"like"},
         3: {"save_for_later"},
+        4: frozenset(),
+        5: frozenset(),
     }
     assert town.read(engagement.marks_of, 7, []) == {}
-    assert town.read(engagement.counts, [3]) == {}
+    assert town.read(engagement.counts, [3]) == {3: Counts()}
 
 
 def test_a_like_takes_a_dislike_back(town: Town) -> None:
@@ -103,5 +105,5 @@ def test_what_is_undone_is_not_counted(town: Town) -> None:
 
     with pytest.raises(KeyError):
         town.write(regret)
-    assert town.read(engagement.counts, [5]) == {}
-    assert town.read(engagement.marks_of, 1, [5]) == {}
+    assert town.read(engagement.counts, [5]) == {5: Counts()}
+    assert town.read(engagement.marks_of, 1, [5]) == {5: frozenset()}

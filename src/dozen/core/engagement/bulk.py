@@ -7,6 +7,7 @@ from itertools import islice
 
 from dozen.core.engagement import queries
 from dozen.core.engagement.commenting import below
+from dozen.core.engagement.kept import all_moved
 from dozen.core.engagement.structs import Comment, Drift, NewComment, NewMark, NewReview
 from dozen.db import Tx
 
@@ -110,3 +111,4 @@ def _rebuild(tx: Tx, subject_ids: Collection[int]) -> None:
         statement(tx, ids=subject_ids)
     queries.mirror_likes(tx, ids=subject_ids)
     queries.mirror_helpful(tx, ids=subject_ids)
+    all_moved(tx)

@@ -14,6 +14,7 @@ from dozen.core.engagement.errors import (
     TooManyComments,
 )
 from dozen.core.engagement.forgetting import forget_marks_on
+from dozen.core.engagement.kept import moved
 from dozen.core.engagement.marking import COMMENTS, mark, unmark
 from dozen.core.engagement.structs import Comment, CommentOrder
 from dozen.db import Tx
@@ -51,6 +52,7 @@ def comment(
         tx, id=comment_id, subject_id=subject_id, realm=realm, author_id=me, text=text, **place
     )
     queries.bump["comments"](tx, id=subject_id, by=1)
+    moved(tx, subject_id)
     return Comment(
         comment_id,
         subject_id,
@@ -126,6 +128,7 @@ def delete_comment(tx: Tx, me: int, comment_id: int, *, as_owner: bool = False) 
         raise NotYours
     forget_marks_on(tx, comment_id)
     queries.bump["comments"](tx, id=found.subject_id, by=-1)
+    moved(tx, found.subject_id)
     if found.replies:
         queries.blank_comment(tx, id=comment_id, at=tx.now)
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dozen.core import jobs
 from dozen.core.engagement import queries
+from dozen.core.engagement.kept import moved
 from dozen.db import Tx
 
 FORGET_JOB = "engagement.forget_subject"
@@ -22,11 +23,13 @@ def forget_subject(tx: Tx, subject_id: int, limit: int = 500) -> bool:
             if left <= 0:
                 return True
             queries.delete_counts(tx, id=each)
+            moved(tx, each)
             delete(tx, id=each)
             left -= 1
     if left <= 0:
         return True
     queries.delete_counts(tx, id=subject_id)
+    moved(tx, subject_id)
     return False
 
 
@@ -36,6 +39,7 @@ def forget_marks_on(tx: Tx, subject_id: int) -> None:
         jobs.enqueue(tx, FORGET_JOB, {"id": subject_id}, key=f"{FORGET_JOB}:{subject_id}")
     else:
         queries.delete_counts(tx, id=subject_id)
+        moved(tx, subject_id)
 
 
 def _some_marks_on(tx: Tx, subject_id: int, limit: int) -> int:
@@ -44,4 +48,5 @@ def _some_marks_on(tx: Tx, subject_id: int, limit: int) -> int:
     found = queries.some_marks_on.all(tx, subject_id=subject_id, limit=limit)
     for person_id, kind in found:
         queries.remove_mark.first(tx, person_id=person_id, subject_id=subject_id, kind=kind)
+        moved(tx, subject_id, person_id)
     return len(found)

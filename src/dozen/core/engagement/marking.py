@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from dozen.core.engagement import queries
+from dozen.core.engagement.kept import Kept, marks_in_rows, moved
 from dozen.core.engagement.structs import Counts, Mark
 from dozen.db import Tx
 from dozen.kit.ids import MAX, at
@@ -15,7 +16,7 @@ REVIEWS = "engagement.review"
 """The realm of marks on reviews: use ``mark_helpful``."""
 
 _OPPOSITE = {"like": "dislike", "dislike": "like"}
-_NONE: frozenset[str] = frozenset()
+_ZEROS = Counts()
 
 
 def mark(tx: Tx, me: int, kind: str, subject_id: int, realm: str) -> bool:
@@ -29,6 +30,7 @@ def mark(tx: Tx, me: int, kind: str, subject_id: int, realm: str) -> bool:
     if kind in _OPPOSITE:
         unmark(tx, me, _OPPOSITE[kind], subject_id)
     _count(tx, kind, subject_id, realm, 1)
+    moved(tx, subject_id, me)
     return True
 
 
@@ -39,6 +41,7 @@ def unmark(tx: Tx, me: int, kind: str, subject_id: int) -> bool:
     if realm is None:
         return False
     _count(tx, kind, subject_id, realm, -1)
+    moved(tx, subject_id, me)
     return True
 
 
@@ -58,19 +61,21 @@ def adjust(tx: Tx, subject_id: int, *, comments: int = 0, quotes: int = 0, share
     for name, step in (("replies", comments), ("quotes", quotes), ("shares", shares)):
         if step:
             queries.bump[name](tx, id=subject_id, by=step)
+            moved(tx, subject_id)
 
 
 def counts(tx: Tx, subject_ids: Collection[int]) -> dict[int, Counts]:
-    """The counters of many subjects; those that nothing ever happened to are missing."""
-    return dict(queries.counts_of.all(tx, ids=subject_ids))
+    """The counters of many subjects: zeros where nothing ever happened."""
+    if tx.writes:  # which sees what it wrote itself
+        return dict.fromkeys(subject_ids, _ZEROS) | dict(queries.counts_of.all(tx, ids=subject_ids))
+    return tx.part(Kept).counts(tx, subject_ids)
 
 
 def marks_of(tx: Tx, me: int, subject_ids: Collection[int]) -> dict[int, frozenset[str]]:
-    """Which kinds of marks somebody set on these subjects; those without any are missing."""
-    found: dict[int, frozenset[str]] = {}
-    for subject_id, kind in queries.kinds_of.all(tx, person_id=me, ids=subject_ids):
-        found[subject_id] = found.get(subject_id, _NONE) | {kind}
-    return found
+    """Which kinds of marks somebody set on each of these subjects."""
+    if tx.writes:
+        return marks_in_rows(tx, me, subject_ids)
+    return tx.part(Kept).marks(tx, me, subject_ids)
 
 
 def who(tx: Tx, kind: str, subject_id: int, *, before: int | None = None, limit: int = 50) -> list[Mark]:

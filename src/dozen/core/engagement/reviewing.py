@@ -11,6 +11,7 @@ from dozen.core.engagement import queries
 from dozen.core.engagement.commenting import checked
 from dozen.core.engagement.errors import AlreadyReviewed, BadRating, NoSuchReview, NotYours
 from dozen.core.engagement.forgetting import forget_marks_on
+from dozen.core.engagement.kept import moved
 from dozen.core.engagement.marking import REVIEWS, mark, unmark
 from dozen.core.engagement.structs import Rating, Review, ReviewOrder
 from dozen.db import Duplicate, Tx
@@ -33,6 +34,7 @@ def review(tx: Tx, me: int, subject_id: int, realm: str, rating: int, text: str 
     except Duplicate:
         raise AlreadyReviewed from None
     queries.bump_rating(tx, id=subject_id, count=1, sum=rating)
+    moved(tx, subject_id)
     return Review(review_id, subject_id, realm, me, rating, text, 0, None, "", None, None)
 
 
@@ -62,6 +64,7 @@ def edit_review(tx: Tx, me: int, review_id: int, rating: int, text: str = "") ->
         raise NotYours
     queries.edit_review(tx, id=review_id, rating=rating, text=text, at=tx.now)
     queries.bump_rating(tx, id=found.subject_id, count=0, sum=rating - found.rating)
+    moved(tx, found.subject_id)
     return one_review(tx, review_id)
 
 
@@ -76,6 +79,7 @@ def delete_review(tx: Tx, me: int, review_id: int, *, as_owner: bool = False) ->
     forget_marks_on(tx, review_id)
     queries.delete_review(tx, id=review_id)
     queries.bump_rating(tx, id=found.subject_id, count=-1, sum=-found.rating)
+    moved(tx, found.subject_id)
     return found
 
 

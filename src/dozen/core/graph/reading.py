@@ -92,16 +92,15 @@ def deaf_to(tx: Tx, person: int, ids: Collection[int]) -> frozenset[int]:
 
 def can_see(tx: Tx, viewer: int | None, ids: Collection[int]) -> frozenset[int]:
     """Whose posts ``viewer`` (None: a visitor) may read: open or followed, no block either way, not gone."""
-    cards = accounts.cards(tx, list(ids))
+    cards = accounts.cards(tx, ids)
     if viewer is None:
-        return frozenset(card.id for card in cards.values() if not card.protected)
+        return frozenset([card.id for card in cards.values() if not card.protected])
     blocked = hidden_among(tx, viewer, ids).blocked
-    locked = [card.id for card in cards.values() if card.protected and card.id != viewer]
-    followed = (
-        set(edge_queries.which_from.all(tx, person=viewer, kind="follow", ids=locked)) if locked else set()
-    )
-    return frozenset(
-        card.id
-        for card in cards.values()
-        if card.id not in blocked and (not card.protected or card.id == viewer or card.id in followed)
-    )
+    seen: list[int] = []
+    locked: list[int] = []
+    for person, card in cards.items():
+        if person not in blocked:
+            (locked if card.protected and person != viewer else seen).append(person)
+    if locked:
+        seen += edge_queries.which_from.all(tx, person=viewer, kind="follow", ids=locked)
+    return frozenset(seen)

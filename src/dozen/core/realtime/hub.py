@@ -148,8 +148,12 @@ class Hub:
     def catch_up(self, tx: Tx) -> None:
         """Deliver what is new, before an answer is built from what listeners keep.
 
-        Costs a look at shared memory on SQLite when nothing is new, and one short query on PostgreSQL.
+        Costs a look at shared memory on SQLite when nothing is new, and one short query on PostgreSQL; once
+        in a transaction that reads.
         """
+        if tx.heard:
+            return
+        tx.heard = not tx.writes
         if tx.beside is not None:
             # What this transaction, and those that share its commit, published is not true yet, and its
             # numbers are given again should the commit fail.

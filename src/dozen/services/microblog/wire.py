@@ -1,6 +1,6 @@
 """Tweets as JSON, encoded piece by piece, for a page has twenty of them and is asked for all day.
 
-What never changes of a post is encoded once and kept; the people too, as long as they look the same.
+What is the same for everybody is encoded once and kept, until the post, its author or a counter changes.
 Pictures are not: their addresses may carry tickets, which lapse.
 The result is exactly what :func:`schemas.tweet` encodes to, and a test compares them.
 """
@@ -14,13 +14,14 @@ import msgspec
 
 from dozen.core.accounts import Card
 from dozen.core.cache import Lru
+from dozen.core.engagement import Counts
 from dozen.kit import clock, ids
 from dozen.services.microblog import schemas
 from dozen.services.microblog.structs import Post, View
 
 _encode = msgspec.json.Encoder().encode
-_posts: Lru[int, tuple[Post, bytes]] = Lru(50_000)
 _people: Lru[int, tuple[Card, bytes]] = Lru(50_000)
+_starts: Lru[int, tuple[Post, Card, Counts, bytes]] = Lru(50_000)
 """By id, with what the bytes were made of: when that is another object now, they are made again."""
 _COUNTS = b',"counts":{"likes":%d,"retweets":%d,"replies":%d,"quotes":%d,"bookmarks":%d},"viewer":'
 _MINE = {
@@ -40,12 +41,10 @@ def listing(views: Iterable[View], next_cursor: str | None) -> bytes:
 
 def tweet(view: View) -> bytes:
     """One ``Tweet``."""
-    post, counts, marks = view.post, view.counts, view.marks
-    numbers = _COUNTS % (counts.likes, counts.reposts, counts.comments, counts.quotes, counts.bookmarks)
-    mine = _MINE.get(marks) or _MINE[marks & _KINDS]
-    if post.alone:
-        return b"".join((_post(post), _person(view.author), numbers, mine, b"}"))
-    parts = [_post(post), _person(view.author), numbers, mine]
+    mine = _MINE.get(view.marks) or _MINE[view.marks & _KINDS]
+    if view.post.alone:
+        return _start(view) + mine + b"}"
+    parts = [_start(view), mine]
     if view.media:
         parts += (b',"media":', _encode([schemas.picture(item, ticket) for item, ticket in view.pictures]))
     if view.reply_to is not None:
@@ -62,6 +61,17 @@ def tweet(view: View) -> bytes:
         parts += (b',"tagged":[', b",".join([_person(card) for card in view.tagged]), b"]")
     parts.append(b"}")
     return b"".join(parts)
+
+
+def _start(view: View) -> bytes:
+    """What is the same for everybody who sees it."""
+    post, author, counts = view.post, view.author, view.counts
+    found = _starts.get(post.id)
+    if found is None or found[0] is not post or found[1] is not author or found[2] is not counts:
+        numbers = _COUNTS % (counts.likes, counts.reposts, counts.comments, counts.quotes, counts.bookmarks)
+        found = post, author, counts, _post(post) + _person(author) + numbers
+        _starts.put(post.id, found)
+    return found[3]
 
 
 class _Fixed(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -81,26 +91,22 @@ class _Fixed(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 def _post(post: Post) -> bytes:
-    found = _posts.get(post.id)
-    if found is None or found[0] is not post:
-        entities = post.entities
-        named = entities.urls or entities.mentions or entities.hashtags or entities.cashtags
-        fixed = _Fixed(
-            id=str(post.id),
-            created_at=clock.rfc3339(ids.moment(post.id)),
-            text=post.text,
-            conversation_id=str(post.root_id),
-            url=f"/microblog/tweets/{post.id}",
-            entities=entities if named else None,
-            in_reply_to_id=str(post.reply_to_id) if post.reply_to_id else None,
-            location=post.place,
-            warning=post.warning,
-            lang=post.lang,
-            edited_at=clock.rfc3339(post.edited_at) if post.edited_at else None,
-        )
-        found = post, _encode(fixed)[:-1] + b',"author":'
-        _posts.put(post.id, found)
-    return found[1]
+    entities = post.entities
+    named = entities.urls or entities.mentions or entities.hashtags or entities.cashtags
+    fixed = _Fixed(
+        id=str(post.id),
+        created_at=clock.rfc3339(ids.moment(post.id)),
+        text=post.text,
+        conversation_id=str(post.root_id),
+        url=f"/microblog/tweets/{post.id}",
+        entities=entities if named else None,
+        in_reply_to_id=str(post.reply_to_id) if post.reply_to_id else None,
+        location=post.place,
+        warning=post.warning,
+        lang=post.lang,
+        edited_at=clock.rfc3339(post.edited_at) if post.edited_at else None,
+    )
+    return _encode(fixed)[:-1] + b',"author":'
 
 
 def _person(card: Card) -> bytes:

@@ -13,7 +13,7 @@ from dozen.services.microblog import queries
 from dozen.services.microblog.errors import NoSuchPerson
 from dozen.services.microblog.service.posts import REALM, STREAM
 from dozen.services.microblog.service.views import load, must_see, view, views
-from dozen.services.microblog.structs import Profile, Thread, View
+from dozen.services.microblog.structs import Post, Profile, Thread, View
 
 HOME = Stream(STREAM, graph.followees_at_home)
 _ROUNDS = 10
@@ -103,21 +103,25 @@ def _addressed(tx: Tx, me: int, found: list[int]) -> list[int]:
     """Without answers to people whom the reader does not follow, and without reposts they do not want."""
     stored = load(tx, found)
     unwanted = graph.hidden_from(tx, me).no_reposts
-    strangers = {
-        post.reply_to_author_id
-        for post in stored.values()
-        if post.reply_to_author_id is not None and post.author_id != me
-    }
-    followed = feeds.sources_among(tx, HOME, me, strangers) if strangers else set()
-    kept = []
+    kept: list[Post] = []
+    strangers: set[int] = set()
     for post_id in found:
         post = stored.get(post_id)
         if post is None or (unwanted and post.repost_of_id is not None and post.author_id in unwanted):
             continue
+        kept.append(post)
         to = post.reply_to_author_id
-        if to is None or to in followed or post.author_id in (me, to):
-            kept.append(post_id)
-    return kept
+        if to is not None and post.author_id != to and post.author_id != me and to != me:
+            strangers.add(to)
+    if strangers:
+        strangers -= feeds.sources_among(tx, HOME, me, strangers)
+    if not strangers:
+        return [post.id for post in kept]
+    return [
+        post.id
+        for post in kept
+        if post.reply_to_author_id not in strangers or post.author_id in (me, post.reply_to_author_id)
+    ]
 
 
 def by_person(

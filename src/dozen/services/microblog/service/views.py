@@ -80,15 +80,17 @@ def views(tx: Tx, viewer: int | None, wanted: Sequence[int], *, quiet: bool = Fa
         inner = _inside(stored)
         if inner:
             stored.update(load(tx, inner))
-    authors = {post.author_id for post in stored.values()}
-    people = set(authors)
-    rich = [post for post in stored.values() if not post.alone]
-    for post in rich:
-        if post.reply_to_author_id:
-            people.add(post.reply_to_author_id)
-        people.update(post.tagged)
-    cards = accounts.cards(tx, people)
-    shown = [post.id for post in stored.values() if post.repost_of_id is None]
+    authors, people, shown, rich = set(), set(), [], []
+    for post in stored.values():
+        authors.add(post.author_id)
+        if post.repost_of_id is None:
+            shown.append(post.id)
+        if not post.alone:
+            rich.append(post)
+            if post.reply_to_author_id:
+                people.add(post.reply_to_author_id)
+            people.update(post.tagged)
+    cards = accounts.cards(tx, authors | people)
     counts = engagement.counts(tx, shown)
     marks = engagement.marks_of(tx, viewer, shown) if viewer is not None else {}
     pictures = [i for post in rich for i in post.media_ids]
@@ -96,16 +98,14 @@ def views(tx: Tx, viewer: int | None, wanted: Sequence[int], *, quiet: bool = Fa
     with_polls = [post.id for post in rich if post.has_poll]
     poll_views = polls.views(tx, viewer, with_polls) if with_polls else {}
     visible = graph.can_see(tx, viewer, authors)
-    if quiet and viewer is not None:
-        visible -= graph.hidden_from(tx, viewer).muted
+    if quiet and viewer is not None and (muted := graph.hidden_from(tx, viewer).muted):
+        visible -= muted
 
     def show(post: Post, depth: int) -> View | None:
         if post.author_id not in visible:
             return None
         author = cards[post.author_id]
         numbers, mine = counts.get(post.id, _NO_COUNTS), marks.get(post.id, _NO_MARKS)
-        if post.alone:
-            return View(post, author, numbers, mine)
         repost_of = quote_of = None
         if post.repost_of_id is not None:
             original = stored.get(post.repost_of_id)
@@ -115,14 +115,14 @@ def views(tx: Tx, viewer: int | None, wanted: Sequence[int], *, quiet: bool = Fa
         elif post.quote_of_id is not None and depth == 0:
             original = stored.get(post.quote_of_id)
             quote_of = show(original, 1) if original is not None else None
-        shown = tuple([items[i] for i in post.media_ids if i in items])
+        files = tuple([items[i] for i in post.media_ids if i in items])
         return View(
             post,
             author,
             numbers,
             mine,
-            media=shown,
-            tickets=tuple([media.ticket(tx.env, item.id, tx.now) for item in shown])
+            media=files,
+            tickets=tuple([media.ticket(tx.env, item.id, tx.now) for item in files])
             if author.protected
             else (),
             poll=poll_views.get(post.id),
@@ -135,7 +135,14 @@ def views(tx: Tx, viewer: int | None, wanted: Sequence[int], *, quiet: bool = Fa
 
     found: list[View] = []
     for post_id in wanted:
-        if post_id in stored and (view := show(stored[post_id], 0)) is not None:
+        one = stored.get(post_id)
+        if one is None:
+            continue
+        if one.alone:  # most are, and lists are long
+            if one.author_id in visible:
+                mine = marks.get(post_id, _NO_MARKS)
+                found.append(View(one, cards[one.author_id], counts[post_id], mine))
+        elif (view := show(one, 0)) is not None:
             found.append(view)
     return found
 
