@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from litestar import Litestar, route
+from litestar import Litestar, Router, route
 from litestar.response import Response
 from litestar.types import Method
 
@@ -62,12 +62,13 @@ def build(settings: Settings, *, work: bool = True) -> Litestar:
             server.close()
             system.close()
 
-    handlers: list[Any] = [
-        _mounted(path, Address(server, path, routes)) for path, routes in addresses(frame.routes).items()
-    ]
-    handlers.append(_mounted("/static/{path:path}", frame.assets))
+    handlers: dict[str, list[Any]] = defaultdict(list)
+    for path, routes in addresses(frame.routes).items():
+        handlers[path.split("/")[1]].append(_mounted(path, Address(server, path, routes)))
+    handlers["static"].append(_mounted("/static/{path:path}", frame.assets))
     app = Litestar(
-        handlers,
+        # In bundles, since Litestar looks through all that it has with each that it is given.
+        [Router("/", route_handlers=each) for each in handlers.values()],
         lifespan=[lifespan],
         openapi_config=None,
         logging_config=None,

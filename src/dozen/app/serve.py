@@ -61,8 +61,11 @@ def _gateway(settings: Settings) -> Iterator[Settings]:
         (p for p in range(settings.gateway_port, settings.gateway_port + 50) if _free("127.0.0.1", p)), 0
     )
     settings = with_simulator(msgspec.structs.replace(settings, gateway_port=port))
-    with Running(settings, secret.load(settings)):
+    beside = Running(settings, secret.load(settings))  # comes up while the server does
+    try:
         yield settings
+    finally:
+        beside.stop()
 
 
 def _free(host: str, port: int) -> bool:

@@ -29,11 +29,11 @@ def with_simulator(settings: Settings) -> Settings:
 
 
 class Running:
-    """The simulator in a process of its own, for as long as the with-block lasts.
+    """The simulator in a process of its own, until ``stop``; as a with-block, which begins when it answers.
 
     Give it the settings that :func:`with_simulator` made and the installation's secret. Its webhooks come
     to ``webhook_url``, or to ``/webhooks/stripe`` on the settings' own port. ``page_url`` is how people's
-    browsers reach its pages (``http://localhost`` and its port). RuntimeError when it does not come up.
+    browsers reach its pages (``http://localhost`` and its port).
     """
 
     def __init__(
@@ -61,9 +61,9 @@ class Running:
             env=env,
             stdin=subprocess.DEVNULL,
         )  # fmt: skip
-        self._wait()
 
-    def _wait(self, seconds: float = 15.0) -> None:
+    def wait(self, seconds: float = 15.0) -> None:
+        """Until it answers. RuntimeError when it does not."""
         end = time.monotonic() + seconds
         while time.monotonic() < end and self.process.poll() is None:
             connection = http.client.HTTPConnection(_HOST, self.port, timeout=1)
@@ -88,6 +88,7 @@ class Running:
                 self.process.wait()
 
     def __enter__(self) -> Running:
+        self.wait()
         return self
 
     def __exit__(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 from dozen.db import Tx
 from dozen.kit import clock, money
 from dozen.kit.errors import Invalid
 from dozen.services.wallet.errors import BadTime
-from dozen.services.wallet.service import papers, statements, wallets
+from dozen.services.wallet.service import statements, wallets
 from dozen.services.wallet.service.history import Direction, Filters
+from dozen.services.wallet.service.statements import Statement
 from dozen.services.wallet.structs import Kind, Wallet
 from dozen.web import Call, Reply, Stream
 
@@ -101,8 +103,14 @@ async def csv(call: Call, currency: str, start: int, end: int) -> Stream:
 async def pdf(call: Call, currency: str, start: int, end: int) -> Reply[bytes]:
     """A statement as PDF, drawn in a thread. Raises NoWallet, BadTime."""
     found = await call.read(statements.statement, call.me, currency, start, end)
-    made = await call.heavy(papers.pdf, found, call.env.settings.data / "fonts")
+    made = await call.heavy(_drawn, found, call.env.settings.data / "fonts")
     return Reply(made, media="application/pdf", headers=[_named(currency, found.start, "pdf")])
+
+
+def _drawn(found: Statement, fonts: Path) -> bytes:
+    from dozen.services.wallet.service import papers  # its PDF library takes long to import
+
+    return papers.pdf(found, fonts)
 
 
 def _named(currency: str, start: int, kind: str) -> tuple[str, str]:
