@@ -12,9 +12,10 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playw
 from tests.browser.stage import Stage
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """DOZEN_CHROMIUM, the system's, or Playwright's own."""
+    """DOZEN_CHROMIUM, the system's, or Playwright's own. While it is open an event loop runs in this thread, so
+    that no test elsewhere could start one: each module has its own."""
     path = os.environ.get("DOZEN_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
         try:

@@ -31,7 +31,7 @@ from tests.support.town import empty_database
 pytestmark = pytest.mark.fault
 
 SECONDS = 20.0
-ENOUGH = 20
+ENOUGH = 8
 TROUBLES: list[dict[str, Any]] = [
     {"latency": 300, "slow_rate": 0.3}, {"decline_rate": 0.3}, {"drop_before": 0.3}, {"drop_after": 0.4},
     {"error_before": 0.3}, {"error_after": 0.3}, {"garbage": 0.2}, {"duplicate": 3, "reorder": 800},
