@@ -14,8 +14,8 @@ from tests.browser.stage import Stage
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """DOZEN_CHROMIUM, the system's, or Playwright's own. While it is open an event loop runs in this thread, so
-    that no test elsewhere could start one: each module has its own."""
+    """DOZEN_CHROMIUM, the system's, or Playwright's own; each module has its own. While it is open an event
+    loop runs in this thread, so that no test elsewhere could start one."""
     path = os.environ.get("DOZEN_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
         try:

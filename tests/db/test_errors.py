@@ -7,7 +7,7 @@ import sqlite3
 import psycopg
 import pytest
 
-from dozen.db.errors import Broken, Busy, Duplicate, Full, translate
+from dozen.db.errors import Broken, Busy, Duplicate, Full, Unstorable, translate
 from dozen.kit.errors import Conflict, Unavailable
 
 E = psycopg.errors
@@ -92,3 +92,24 @@ def test_people_are_told_codes_that_mean_try_again() -> None:
     ]
     assert all(issubclass(kind, Unavailable) for kind in (Busy, Broken, Full))
     assert all("nothing was changed" in title for _, title in told.values())
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        E.CharacterNotInRepertoire("told by PostgreSQL"),
+        E.UntranslatableCharacter("told by PostgreSQL"),
+        E.NumericValueOutOfRange("told by PostgreSQL"),
+        psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes"),
+        OverflowError("Python int too large to convert to SQLite INTEGER"),
+        UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed"),
+    ],
+    ids=repr,
+)
+def test_what_cannot_be_kept(error: Exception) -> None:
+    assert type(translate(error)) is Unstorable
+
+
+def test_a_mistake_of_ours_stays_one() -> None:
+    error = E.DivisionByZero("told by PostgreSQL")
+    assert translate(error) is error

@@ -20,8 +20,8 @@ ROOT = Path(__file__).parent.parent.parent
 class Process:
     """``dozen serve`` on a data folder; ``kill`` is kill -9."""
 
-    def __init__(self, data: Path, *args: str, **settings: Any) -> None:
-        self.port = free_port()
+    def __init__(self, data: Path, *args: str, port: int = 0, **settings: Any) -> None:
+        self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         env = {name: value for name, value in os.environ.items() if not name.startswith("DOZEN_")}
         env |= {f"DOZEN_{name.upper()}": str(value) for name, value in settings.items()}

@@ -136,6 +136,25 @@ def test_deep_json_is_malformed() -> None:
             binder.decode(body)
 
 
+@pytest.mark.parametrize(
+    ("body", "right"),
+    [
+        (rb'{"text":"a\u0000"}', False),
+        (rb'{"text":"\\\u0000"}', False),
+        (rb'{"text":"\\u00"}', True),
+        (rb'{"zzz":"\\u0000","text":"x"}', True),
+        (rb'{"zzz":"\u0000","text":"x"}', False),
+    ],
+)
+def test_nul_is_refused(body: bytes, right: bool) -> None:
+    binder = Binder(takes_body, "/items/{item_id}")
+    if right:
+        assert binder.decode(body).text
+    else:
+        with pytest.raises(Invalid, match="NUL"):
+            binder.decode(body)
+
+
 def test_wrong_json_names_its_field() -> None:
     binder = Binder(takes_body, "/items/{item_id}")
     with pytest.raises(Invalid) as caught:
@@ -165,3 +184,15 @@ def test_a_query_of_a_lone_surrogate() -> None:
 def test_a_path_that_the_signature_does_not_know() -> None:
     with pytest.raises(TypeError, match="who"):
         Binder(optional, "/{who}")
+
+
+def one_of(call: object, what: Literal["up", "down"]) -> None: ...
+
+
+def test_a_word_of_the_path_is_one_of_those_named() -> None:
+    binder = Binder(one_of, "/{what}")
+    scope = {"query_string": b"", "path_params": {"what": "up"}}
+    assert binder.arguments(scope, None, None) == ["up"]
+    for wrong in ("", "sideways", "Up"):
+        with pytest.raises(NotFound):
+            binder.arguments({**scope, "path_params": {"what": wrong}}, None, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import sys
 
-from dozen.kit.errors import Unavailable
+from dozen.kit.errors import Invalid, Unavailable
 
 
 class Duplicate(Exception):
@@ -31,10 +31,19 @@ class Full(Unavailable):
     title = "The server's disk is full; nothing was changed"
 
 
+class Unstorable(Invalid):
+    """What no database holds: text with NUL or half a character in it, a number beyond 64 bits."""
+
+    code = "unstorable"
+    title = "There is something in it that cannot be kept: a strange character, or a number that is too large"
+
+
 def translate(error: BaseException) -> BaseException:
     """Dozen's word for a driver's exception; the exception itself where there is none."""
     if isinstance(error, sqlite3.IntegrityError):
         return Duplicate(str(error))
+    if isinstance(error, OverflowError | UnicodeEncodeError):  # raised before the database is asked
+        return Unstorable()
     if isinstance(error, sqlite3.OperationalError):
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
@@ -50,6 +59,13 @@ def translate(error: BaseException) -> BaseException:
             return Full()
         if isinstance(error, psycopg.IntegrityError):
             return Duplicate(str(error))
+        if isinstance(
+            error,
+            psycopg.errors.CharacterNotInRepertoire
+            | psycopg.errors.UntranslatableCharacter
+            | psycopg.errors.NumericValueOutOfRange,
+        ) or (type(error) is psycopg.DataError and error.sqlstate is None):  # the last: NUL, seen by psycopg
+            return Unstorable()
         if isinstance(
             error,
             psycopg.errors.SerializationFailure

@@ -1,9 +1,10 @@
 """From a handler's signature to its arguments: path, query, body.
 
 ``def timeline(call, username: str, cursor: str | None = None, limit: Limit = 20)`` takes
-``username`` from the path because the path names it, and the rest from the query string. A
-parameter named ``data`` is the body, decoded into its type; ``form`` is a submitted form. Types are
-msgspec's, with its constraints (``Annotated[int, Meta(ge=1, le=200)]``).
+``username`` from the path because the path names it (there ``int``, ``str`` or a ``Literal``, which finds
+nothing by any other word), and the rest from the query string. A parameter named ``data`` is the
+body, decoded into its type; ``form`` is a submitted form. Types are msgspec's, with its constraints
+(``Annotated[int, Meta(ge=1, le=200)]``).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable
-from typing import Any, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -20,6 +21,7 @@ from dozen.kit import ids
 from dozen.kit.errors import Invalid, Malformed, NotFound
 
 _PLACE = re.compile(r"\{(\w+)(?::(\w+))?\}")
+_NUL = re.compile(rb"(\\+)u0000")
 _MOST_FIELDS = 100
 
 
@@ -98,6 +100,8 @@ class Binder:
     def decode(self, body: bytes) -> Any:
         """The JSON body as its type. Raises Malformed (not JSON) or Invalid (JSON, but not this)."""
         assert self.body_decode is not None
+        if b"\\u0000" in body and _has_nul(body):
+            raise Invalid("Text must not contain NUL characters")
         try:
             return self.body_decode(body)
         except msgspec.ValidationError as error:
@@ -144,12 +148,17 @@ def invalid(error: msgspec.ValidationError) -> Invalid:
     return Invalid(message, fields={field: message}) if field else Invalid(message)
 
 
+def _has_nul(body: bytes) -> bool:
+    """Whether an odd number of backslashes stands before an ``u0000``: then it is the character."""
+    return any(len(each[1]) % 2 for each in _NUL.finditer(body))
+
+
 def _path_value(text: str, kind: Any) -> Any:
     if kind is int:
         # An id that cannot exist is simply not there.
         if not text.isascii() or not text.isdigit() or len(text) > 19 or (value := int(text)) > ids.MAX:
             raise NotFound
         return value
-    if "\0" in text or len(text) > 500:
+    if "\0" in text or len(text) > 500 or (get_origin(kind) is Literal and text not in get_args(kind)):
         raise NotFound
     return text

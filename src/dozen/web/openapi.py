@@ -6,7 +6,7 @@ import re
 import types
 from collections.abc import Iterable
 from http import HTTPStatus
-from typing import Any, Union, get_args, get_origin
+from typing import Any, Literal, Union, get_args, get_origin
 
 import msgspec
 
@@ -141,6 +141,8 @@ def _operation(
 def _path_schema(kind: Any) -> dict[str, Any]:
     if kind is int:
         return {"type": "string", "pattern": "^[0-9]{1,19}$"}
+    if get_origin(kind) is Literal:
+        return {"type": "string", "enum": list(get_args(kind))}
     return {"type": "string", "minLength": 1, "maxLength": 500}
 
 

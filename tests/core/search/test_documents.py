@@ -342,3 +342,17 @@ def test_thousands_of_circles_and_hidden_people(town: Town) -> None:
     assert found(town, "crowd", many, before=4) == [3, 2]
     shy = Viewer(person_id=9_999, circles=range(2, 7_500), hidden=range(3, 10_000))
     assert found(town, "crowd", shy) == [2]
+
+
+def test_all_ranked_hits_at_once(town: Town, state: str) -> None:
+    put(town, state, *(doc(n, "brown fox " * (n % 3 + 1), facets=(f"den:{n % 2}",)) for n in range(1, 131)))
+
+    def ranked(**kw: Any) -> list[Hit]:
+        return town.read(
+            search.ranked, search.parse("fox"), viewer=ANYBODY, realm="microblog", kinds=["post"], **kw
+        )
+
+    hits = ranked()
+    assert [hit.id for hit in hits[:100]] == [hit.id for hit in best(town, "fox", limit=100)]
+    assert len(hits) == 130
+    assert {hit.id for hit in ranked(facets=("den:1",))} == set(range(1, 131, 2))

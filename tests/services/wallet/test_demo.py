@@ -19,6 +19,8 @@ def test_two_months_of_a_town(town: Town, tmp_path: Path, monkeypatch: pytest.Mo
     listen(town.env)
     people = make_people(town, 8)
     monkeypatch.setitem(demo.HOLDERS, "small", 8)
+    for others in ("PLANNERS", "LOADERS"):
+        monkeypatch.setattr(demo, others, [])
     (tmp_path / "demo-logins.txt").write_text("Demo logins\n")
     told: list[tuple[int, int]] = []
     demo.load(town.env, size="small", seed=12, progress=lambda done, total, what: told.append((done, total)))

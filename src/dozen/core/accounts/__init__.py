@@ -128,6 +128,7 @@ from dozen.core.accounts.structs import (
     TotpSetup,
     covers,
 )
+from dozen.core.accounts.ties import Tie, Ties
 from dozen.core.accounts.tokens import checked_scopes, issue_token, my_tokens, revoke_token, within
 
 __all__ = [
@@ -167,6 +168,8 @@ __all__ = [
     "SecondFactorNeeded",
     "Session",
     "SignedIn",
+    "Tie",
+    "Ties",
     "Token",
     "TokenWish",
     "TotpSetup",

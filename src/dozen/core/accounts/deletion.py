@@ -17,12 +17,13 @@ from dozen.core.accounts import (
     sessions,
     tokens,
 )
-from dozen.core.accounts.errors import BadCredentials, NoSuchPerson, NotAllowed
+from dozen.core.accounts.errors import AccountInUse, BadCredentials, NoSuchPerson, NotAllowed
 from dozen.core.accounts.parts import access_changed, card_changed
 from dozen.core.accounts.passwords import Verdict
 from dozen.core.accounts.proof import proven
 from dozen.core.accounts.standing import not_the_last_admin
 from dozen.core.accounts.structs import Person, Purged
+from dozen.core.accounts.ties import Ties
 from dozen.core.realtime import publish
 from dozen.db import Tx
 from dozen.kit import clock
@@ -40,9 +41,12 @@ def restorable_until(deleted_at: int) -> int:
 def delete_account(tx: Tx, me: int, verdict: Verdict) -> None:
     """One's own, with the password. Nobody sees it any more, and it cannot sign in.
 
-    Raises BadCredentials, LastAdmin.
+    Raises BadCredentials, LastAdmin, AccountInUse (there is something of theirs to be settled first).
     """
-    _delete(tx, proven(tx, verdict, me))
+    person = proven(tx, verdict, me)
+    if todo := tx.part(Ties).of(tx, me):
+        raise AccountInUse(" ".join(each.text for each in todo), todo=msgspec.to_builtins(todo))
+    _delete(tx, person)
 
 
 def remove_account(tx: Tx, me: int, person_id: int) -> None:

@@ -143,6 +143,13 @@ class LastAdmin(Conflict):
     title = "There must be at least one administrator"
 
 
+class AccountInUse(Conflict):
+    """``todo`` lists what has to be settled first: ``text`` and ``href``."""
+
+    code = "account_in_use"
+    title = "Something has to be settled before this account can be deleted"
+
+
 class NoSuchSession(NotFound):
     code = "no_such_session"
     title = "There is no such session"

@@ -7,6 +7,7 @@ moved nothing. The ledger does not know who may do what: the room that calls it 
 
 from dozen.core.ledger import errors
 from dozen.core.ledger.applying import TOPIC
+from dozen.core.ledger.browsing import journal, keys_of, newest_seal, seal_of, transfers_of_hold, unsealed
 from dozen.core.ledger.exchanging import converted, exchange
 from dozen.core.ledger.holding import (
     LONGEST_HOLD,
@@ -54,7 +55,9 @@ from dozen.core.ledger.structs import (
     Entry,
     Hold,
     HoldState,
+    Journal,
     Key,
+    KeyUse,
     Kind,
     Leg,
     Posting,
@@ -87,7 +90,9 @@ __all__ = [
     "Entry",
     "Hold",
     "HoldState",
+    "Journal",
     "Key",
+    "KeyUse",
     "Kind",
     "Leg",
     "Posting",
@@ -117,8 +122,11 @@ __all__ = [
     "fingerprint",
     "holds",
     "house",
+    "journal",
+    "keys_of",
     "left_to_reverse",
     "lock",
+    "newest_seal",
     "once",
     "one_hold",
     "one_transfer",
@@ -130,12 +138,15 @@ __all__ = [
     "reverse",
     "seal",
     "seal_all",
+    "seal_of",
     "set_least",
     "set_state",
     "statement",
     "transfer",
     "transfers_about",
+    "transfers_of_hold",
     "trial_balance",
+    "unsealed",
     "verify",
     "void",
 ]

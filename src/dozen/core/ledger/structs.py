@@ -218,6 +218,23 @@ class Statement(msgspec.Struct, frozen=True):
     """Where the next page goes on, as ``before`` (or ``after``, if that was given); None: that was all."""
 
 
+class Journal(msgspec.Struct, frozen=True):
+    """A page of the journal, newest first."""
+
+    transfers: tuple[Transfer, ...]
+    more: int | None
+    """Where the next page goes on, as ``before``; None: that was all."""
+
+
+class KeyUse(msgspec.Struct, frozen=True):
+    """An idempotency key under which a transfer was made."""
+
+    realm: str
+    owner: int
+    key: str
+    at: int
+
+
 class DayTotal(msgspec.Struct, frozen=True, gc=False):
     """What came into and went out of an account on one UTC day; ``day`` is its first millisecond."""
 

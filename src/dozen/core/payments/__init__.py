@@ -24,7 +24,15 @@ from dozen.core.payments.reading import (
     refunds_of,
 )
 from dozen.core.payments.refunding import refund
-from dozen.core.payments.resolving import differences, resolve, settlements
+from dozen.core.payments.resolving import (
+    difference,
+    differences,
+    differences_of,
+    resolve,
+    settlement,
+    settlements,
+    unresolved,
+)
 from dozen.core.payments.saving import add_method, remove_method
 from dozen.core.payments.sending import payout
 from dozen.core.payments.settling import reconcile
@@ -68,7 +76,9 @@ __all__ = [
     "charge_by_id",
     "charge_of",
     "charges",
+    "difference",
     "differences",
+    "differences_of",
     "errors",
     "forget",
     "method_by_id",
@@ -84,6 +94,8 @@ __all__ = [
     "refunds_of",
     "remove_method",
     "resolve",
+    "settlement",
     "settlements",
     "simulator_secrets",
+    "unresolved",
 ]

@@ -37,6 +37,11 @@ class NoSuchDifference(NotFound):
     title = "There is no such difference"
 
 
+class NoSuchSettlement(NotFound):
+    code = "no_such_settlement"
+    title = "There is no such day in the gateway's files"
+
+
 class BadPayment(Invalid):
     """``fields`` says what cannot be accepted."""
 

@@ -7,7 +7,13 @@ from dozen.core.accounts import Actor
 from dozen.core.ledger import Leg
 from dozen.core.payments import booking, settlement_queries
 from dozen.core.payments.asking import LONGEST
-from dozen.core.payments.errors import AlreadyResolved, BadPayment, NoSuchDifference, NotOperator
+from dozen.core.payments.errors import (
+    AlreadyResolved,
+    BadPayment,
+    NoSuchDifference,
+    NoSuchSettlement,
+    NotOperator,
+)
 from dozen.core.payments.structs import Difference, Settlement
 from dozen.db import Tx
 from dozen.kit.ids import MAX
@@ -87,6 +93,35 @@ def settlements(
     return settlement_queries.settlements_before.all(
         tx, gateway=gateway, before=before or MAX, limit=min(limit, _MOST)
     )
+
+
+def settlement(tx: Tx, actor: Actor, settlement_id: int) -> Settlement:
+    """One day's comparison. Raises NotOperator, NoSuchSettlement."""
+    _require_operator(actor)
+    found = settlement_queries.settlement_by_id.first(tx, id=settlement_id)
+    if found is None:
+        raise NoSuchSettlement
+    return found
+
+
+def differences_of(tx: Tx, actor: Actor, settlement_id: int) -> list[Difference]:
+    """All of a day, oldest first: open, resolved and vanished ones. Raises NotOperator."""
+    _require_operator(actor)
+    return settlement_queries.differences_of.all(tx, settlement_id=settlement_id)
+
+
+def difference(tx: Tx, actor: Actor, difference_id: int) -> Difference:
+    """Raises NotOperator, NoSuchDifference."""
+    _require_operator(actor)
+    found = settlement_queries.difference.first(tx, id=difference_id)
+    if found is None:
+        raise NoSuchDifference
+    return found
+
+
+def unresolved(tx: Tx) -> int:
+    """How many differences wait for an operator."""
+    return settlement_queries.unresolved.first(tx) or 0
 
 
 def _require_operator(actor: Actor) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, null, select, tuple_, update
+from sqlalchemy import BigInteger, Text, and_, func, literal_column, null, select, tuple_, update
 from sqlalchemy import Table as AnyTable
 
 from dozen.core.payments.structs import Charge, Difference, Payout, Refund, Settlement
@@ -74,6 +74,7 @@ settlement_of = rows(
     Settlement,
     select(*_settlement).where(_s.gateway == param("gateway"), _s.day == param("day")).with_for_update(),
 )
+settlement_by_id = rows(Settlement, select(*_settlement).where(_s.id == param("id")))
 settlements_before = rows(
     Settlement,
     select(*_settlement)
@@ -106,6 +107,7 @@ open_differences = rows(
     .order_by(_d.id.desc())
     .limit(param("limit")),
 )
+unresolved = values(int, select(func.count()).where(_d.state == literal_column("'open'", Text())))
 difference = rows(Difference, select(*_difference).select_from(_joined).where(_d.id == param("id")))
 add_difference = action(
     lambda dialect: upsert(dialect, differences).values({c.name: param(c.name) for c in differences.columns})

@@ -9,6 +9,7 @@ from dozen.core.search.documents import (
     forget,
     put,
     put_many,
+    ranked,
     reindex,
     remove,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "put_many",
     "put_name",
     "put_names",
+    "ranked",
     "reindex",
     "remove",
     "remove_name",

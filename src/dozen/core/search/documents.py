@@ -174,6 +174,23 @@ def find_best(
     plan = _plan(tx, query, viewer, realm, kinds, author_id, facets)
     if plan is None:
         return []
+    order, by_id = _ranked(tx, plan)
+    if before is not None:
+        order = [place for place in order if place < before]
+    return _hits(order[: max(1, min(limit, MOST_FOUND))], by_id)
+
+
+def ranked(
+    tx: Tx, query: Query, *, viewer: Viewer, realm: str, kinds: Sequence[str], facets: Sequence[str] = ()
+) -> list[Hit]:
+    """All that :func:`find_best` ranks, best first: for rooms that filter and sort hits by columns of their
+    own. At most three times :data:`CANDIDATES`."""
+    plan = _plan(tx, query, viewer, realm, kinds, None, facets)
+    return [] if plan is None else _hits(*_ranked(tx, plan))
+
+
+def _ranked(tx: Tx, plan: Plan) -> tuple[list[tuple[int, int]], dict[int, Candidate]]:
+    """(rank, id) of the candidates, best first, and the candidates."""
     index = _index(tx)
     phrases = asked_words(plan)
     found = index.texts(tx, plan, CANDIDATES)
@@ -181,14 +198,16 @@ def find_best(
         found += index.texts(tx, plan.also((TOP,)), CANDIDATES)
         if phrases and any(each.title for each in found):
             found += index.texts(tx, plan, CANDIDATES, in_title=True)
-    ranked = {each.id: each for each in found}
-    hits = sorted(
-        ((score(phrases, each.title, each.body, each.weight), each.id) for each in ranked.values()),
+    by_id = {each.id: each for each in found}
+    order = sorted(
+        ((score(phrases, each.title, each.body, each.weight), each.id) for each in by_id.values()),
         reverse=True,
     )
-    if before is not None:
-        hits = [hit for hit in hits if hit < before]
-    best = [(rank, ranked[each]) for rank, each in hits[: max(1, min(limit, MOST_FOUND))]]
+    return order, by_id
+
+
+def _hits(order: Sequence[tuple[int, int]], by_id: dict[int, Candidate]) -> list[Hit]:
+    best = [(rank, by_id[each]) for rank, each in order]
     return [Hit(each.id, each.realm, each.kind, each.author_id, rank) for rank, each in best]
 
 

@@ -123,7 +123,11 @@ def replace(call: Call, user_id: int, data: schemas.EditAccount) -> schemas.OwnA
     return _edit(call, user_id, data)
 
 
-@api.delete("/users/{user_id}", scope=WRITE, raises=[faults.BadCredentials, faults.LockedOut, NotThatPerson])
+@api.delete(
+    "/users/{user_id}",
+    scope=WRITE,
+    raises=[faults.AccountInUse, faults.BadCredentials, faults.LastAdmin, faults.LockedOut, NotThatPerson],
+)
 async def remove(call: Call, user_id: int, data: schemas.DeleteAccount) -> None:
     """Delete your account. Asks for the password; for 30 days it can be undone by signing in on the web."""
     if user_id != call.me:

@@ -14,20 +14,30 @@ from dozen.kit.env import Env
 from dozen.services.wallet import api, pages
 from dozen.services.wallet.bill_jobs import WORK as BILL_WORK
 from dozen.services.wallet.compat import paytm, stripe
+from dozen.services.wallet.desk_jobs import WORK as DESK_WORK
 from dozen.services.wallet.jobs import WORK
 from dozen.services.wallet.mandate_jobs import WORK as MANDATE_WORK
 from dozen.services.wallet.merchant_jobs import WORK as SHOP_WORK
+from dozen.services.wallet.risk_jobs import WORK as RISK_WORK
 from dozen.services.wallet.service import (
     bills,
     delivering,
+    disputes,
+    identities,
+    leaving,
     mandates,
     notes,
     order_refunds,
     orders,
+    product_reviews,
+    purchases,
     requests,
+    returns,
     shop_settlements,
     topups,
 )
+from dozen.services.wallet.service.risk import checking
+from dozen.services.wallet.shopping_jobs import WORK as SHOPPING_WORK
 from dozen.web import Place, Progress, Room
 
 PLACES: tuple[Place, ...] = (
@@ -47,6 +57,13 @@ LISTENERS = (
     delivering.register,
     bills.register,
     mandates.register,
+    leaving.register,
+    purchases.register,
+    returns.register,
+    product_reviews.register,
+    checking.register,
+    disputes.register,
+    identities.register,
     stripe.register,
     paytm.register,
 )
@@ -66,7 +83,13 @@ def _counts(tx: Tx, me: int) -> dict[str, int]:
 
 
 def _demo(env: Env, *, size: str, seed: int, progress: Progress) -> None:
-    from dozen.services.wallet import bill_demo  # noqa: F401 - adds to the loaders
+    from dozen.services.wallet import (  # noqa: F401 - add to the loaders
+        bill_demo,
+        desk_demo,
+        merchant_demo,
+        risk_demo,
+        shop_demo,
+    )
     from dozen.services.wallet.demo import load  # sample data is nothing that a server needs
 
     load(env, size=size, seed=seed, progress=progress)
@@ -86,8 +109,9 @@ ROOM = Room(
         "wallet:pay": "Pay and move money, with your PIN",
         "wallet:shop": "Run your shops: their keys, payments, refunds, payouts and webhooks",
         "wallet:manage": "Change limits, devices and handles, freeze the wallet",
+        "wallet:desk": "For those who run the place: the books, corrections, figures, blocking",
     },
-    work=(*WORK, *SHOP_WORK, *BILL_WORK, *MANDATE_WORK, *paytm.WORK),
+    work=(*WORK, *SHOP_WORK, *BILL_WORK, *MANDATE_WORK, *RISK_WORK, *DESK_WORK, *SHOPPING_WORK, *paytm.WORK),
     listen=listen,
     demo=_demo,
     counts=_counts,

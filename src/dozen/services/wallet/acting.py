@@ -15,9 +15,10 @@ from dozen.core.ledger import Answer
 from dozen.db import Tx
 from dozen.kit import crypto
 from dozen.kit.errors import Fault
-from dozen.services.wallet.errors import DeviceRevoked
-from dozen.services.wallet.service import devices, numbers, pins
+from dozen.services.wallet.errors import DeviceRevoked, PaymentRefused
+from dozen.services.wallet.service import devices, numbers, pins, refusals
 from dozen.services.wallet.service.moving import REMEMBERED
+from dozen.services.wallet.service.risk import checking
 from dozen.services.wallet.structs import Device
 from dozen.web import Call, Cookie
 
@@ -45,16 +46,28 @@ def key_of(call: Call) -> str:
     return call.header("idempotency-key").strip()
 
 
+def caller_id(call: Call) -> int:
+    """The token or session that calls."""
+    actor = call.actor
+    assert actor is not None
+    return actor.token_id or actor.session_id or 0
+
+
 async def prove(call: Call, pin: str | None) -> pins.Proof | None:
     """That the caller knows the PIN; None when none was given.
 
-    Raises WrongPin, PinLocked, PinNotSet, NoWallet.
+    Raises WrongPin, PinLocked, PinNotSet, NoWallet, BadPass.
     """
     if not pin:
-        return None
-    challenge = await call.write(pins.begin, call.me)
-    proof = await call.heavy(challenge.verify, pin)
-    pins.must_be_right(proof)
+        word = call.header("wallet-pass").strip()
+        return pins.use_pass(call.env, word, call.me, caller_id(call)) if word else None
+    try:
+        challenge = await call.write(pins.begin, call.me)
+        proof = await call.heavy(challenge.verify, pin)
+        pins.must_be_right(proof)
+    except Fault as fault:
+        refusals.count(call.env, fault)
+        raise
     return proof
 
 
@@ -93,10 +106,28 @@ async def carry_out(
     try:
         answer = await call.write(work)
         return answer.get()
-    except Fault:
+    except Fault as fault:
+        if fault.code == PaymentRefused.code:  # under a key it comes as a refusal that was remembered
+            await call.write(checking.keep_refused, call.me)
         if proof is not None:
             await call.write(pins.forgive, proof)
         raise
+
+
+def keyed(
+    call: Call,
+    key: str,
+    asked: object,
+    result: type[T],
+    verb: Callable[[Tx], T],
+    *,
+    realm: str = "wallet.shop",
+) -> T:
+    """Run a verb in the call's own transaction, where no PIN is wanted: once under a key, if there is one."""
+    if not key:
+        return verb(call.tx)
+    print_ = ledger.fingerprint(call.scope["method"], call.path, asked)
+    return ledger.once(call.tx, ledger.Key(realm, call.me, key), print_, verb, result).get()
 
 
 # What else wants a PIN

@@ -1,13 +1,19 @@
 """Sample wallets: two months of a town's payments, made by the same verbs as anybody's.
 
-Nouns beside this one add their own to ``LOADERS``: ``fn(env, town, progress)``, called in this order once the
-wallets are there.
+Nouns beside this one add their own. To ``PLANNERS`` what happens in those two months: ``fn(env, town)`` is
+called when the wallets are there and nothing was paid yet, and gives steps, which happen among the others in
+the order of time (a statement is the ledger's entries in the order in which they were written: what is paid
+later cannot be put in before). To ``LOADERS`` what happens now: ``fn(env, town, progress)``, called when all
+that is over.
 """
 
 from __future__ import annotations
 
+import copy
 import random
+import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 import msgspec
 
@@ -16,6 +22,7 @@ from dozen.core.jobs import database
 from dozen.db import Tx
 from dozen.kit import clock, ids
 from dozen.kit.env import Env
+from dozen.kit.errors import Fault
 from dozen.kit.money import decimals
 from dozen.services.wallet.queries import people as people_queries
 from dozen.services.wallet.service import pins, receivers, requests, wallets
@@ -29,7 +36,7 @@ PIN = "4826"
 _WITH_PIN = 10
 _BATCH = 200
 _NODE = 1020
-"""Of ids of the past; ledger transfers of top-ups take the next one."""
+"""Of ids of the past; ledger transfers of top-ups take the next one, :class:`Past` the one before."""
 
 _FOR = (
     "Lunch", "Coffee ☕", "Cinema tickets", "Taxi home", "Groceries", "Rent, your part", "Birthday gift 🎁",
@@ -48,8 +55,48 @@ class Town(msgspec.Struct):
     now: int
 
 
+class Step(msgspec.Struct, kw_only=True):
+    """One thing that happens."""
+
+    at: int
+    payer: int = 0
+    """0: from outside, or it is no person's money."""
+    payee: int = 0
+    amount: int = 0
+    note: str = ""
+    act: Callable[[Tx], object] | None = None
+    """Called instead of a plain payment, in a transaction of that moment. It may raise a Fault: then nothing
+    has happened."""
+    after: Step | None = None
+    """Left out unless that one happened."""
+    happened: bool = False
+
+
 Loader = Callable[[Env, Town, Progress], None]
+Planner = Callable[[Env, Town], list[Step]]
 LOADERS: list[Loader] = []
+PLANNERS: list[Planner] = []
+
+
+class Past:
+    """Lets verbs act at moments that are over, in the order of time."""
+
+    def __init__(self, env: Env) -> None:
+        self._moment = 0
+        self._env = copy.copy(env)  # with the same parts
+        self._env.ids = ids.Snowflakes(_NODE - 1, now=lambda: self._moment)
+
+    @contextmanager
+    def at(self, tx: Tx, moment: int) -> Iterator[None]:
+        """All in it happens then: ``tx.now``, and ids. What raises is undone."""
+        now, env = tx.now, tx.env
+        self._moment = tx.now = moment
+        tx.env = self._env
+        try:
+            with tx.savepoint():
+                yield
+        finally:
+            tx.now, tx.env = now, env
 
 
 def load(env: Env, *, size: str, seed: int, progress: Progress) -> None:
@@ -62,10 +109,12 @@ def load(env: Env, *, size: str, seed: int, progress: Progress) -> None:
     hashed = pins.hash_pin(PIN)
     db.run_write(env, lambda tx: _open(tx, town, hashed))
     friends = db.run_read(env, lambda tx: _friends(tx, chosen))
-    plan = list(_plan(town, friends))
+    others = [step for planner in PLANNERS for step in planner(env, town)]
+    plan = list(_plan(town, friends, others))
+    past = Past(env)
     for start in range(0, len(plan), _BATCH):
         some = plan[start : start + _BATCH]
-        db.run_write(env, lambda tx, some=some: _carry_out(tx, town, some))  # type: ignore[misc]
+        db.run_write(env, lambda tx, some=some: _carry_out(tx, town, past, some))  # type: ignore[misc]
         progress(min(start + _BATCH, len(plan)), len(plan), "Payments")
     db.run_write(env, lambda tx: _ask(tx, town, friends))
     for loader in LOADERS:
@@ -77,16 +126,18 @@ def load(env: Env, *, size: str, seed: int, progress: Progress) -> None:
 
 
 def _chosen(tx: Tx, count: int) -> list[int]:
-    """The first people: the demo's logins are among them."""
+    """The first people, before all those whose logins are printed."""
     found: list[int] = []
     before: int | None = None
     while page := accounts.directory(tx, before, 200):
         found += [card.id for card in page]
         before = page[-1].id
     named = [accounts.find_by_email(tx, f"{card.username}@example.org") for card in _cards(tx, found)]
-    first = [each for each in named if each is not None]
-    rest = [each for each in sorted(found) if each not in set(first)]
-    return (sorted(first) + rest)[:count]
+    first = sorted(each for each in named if each is not None)
+    logins = tx.env.settings.data / "demo-logins.txt"
+    printed = re.findall(r"^ +@(\w+)$", logins.read_text(), re.MULTILINE) if logins.exists() else []
+    known = [card.id for name in printed if (card := accounts.by_username(tx, name)) is not None]
+    return list(dict.fromkeys([*known, *first, *sorted(found)]))[:count]
 
 
 def _cards(tx: Tx, people: list[int]) -> list[accounts.Card]:
@@ -120,49 +171,53 @@ def _friends(tx: Tx, people: list[int]) -> dict[int, list[int]]:
     return found
 
 
-class Step(msgspec.Struct):
-    at: int
-    payer: int
-    """0: from outside."""
-    payee: int
-    amount: int
-    note: str
-
-
-def _plan(town: Town, friends: dict[int, list[int]]) -> Iterator[Step]:
+def _plan(town: Town, friends: dict[int, list[int]], others: list[Step]) -> Iterator[Step]:
     """In the order of time, so that balances are right at each moment and nobody pays what they have not."""
     rnd = _dice(town, "payments")
     unit = 10 ** decimals(town.currency)
     have = dict.fromkeys(town.people, 0)
     begin, days = town.now - SPAN, SPAN // clock.DAY
+    on_day: dict[int, list[Step]] = {}
+    for step in others:
+        on_day.setdefault((step.at - begin) // clock.DAY, []).append(step)
     for day in range(days):
-        steps: list[Step] = []
+        steps: list[Step] = on_day.get(day, [])
         for n, person in enumerate(town.people):
             morning = begin + day * clock.DAY + rnd.randrange(6 * clock.HOUR, 9 * clock.HOUR)
             if day % 30 == n % 5 or (have[person] < 150 * unit and rnd.random() < 0.3):
                 amount = rnd.choice((500, 1_000, 1_500, 2_000, 2_500)) * unit
-                steps.append(Step(morning, 0, person, amount, ""))
+                steps.append(Step(at=morning, payee=person, amount=amount))
             for _ in range(rnd.choice((0, 0, 0, 1, 1, 2))):
                 at = begin + day * clock.DAY + rnd.randrange(9 * clock.HOUR, 23 * clock.HOUR)
                 amount = int(rnd.lognormvariate(4.6, 0.9)) * unit
                 if rnd.random() < 0.4:
                     amount += rnd.choice((25, 40, 50, 75, 90, 99)) * unit // 100
-                steps.append(Step(at, person, rnd.choice(friends[person]), amount, rnd.choice(_FOR)))
+                friend, note = rnd.choice(friends[person]), rnd.choice(_FOR)
+                steps.append(Step(at=at, payer=person, payee=friend, amount=amount, note=note))
         for step in sorted(steps, key=lambda each: each.at):
             if step.payer and (step.payer == step.payee or have[step.payer] < step.amount):
                 continue
-            if step.at >= town.now - clock.MINUTE or have[step.payee] + step.amount > 45_000 * unit:
+            if step.at >= town.now - clock.MINUTE or (step.after is not None and not step.after.happened):
                 continue
-            have[step.payee] += step.amount
+            if step.payee:
+                if have[step.payee] + step.amount > 45_000 * unit:
+                    continue
+                have[step.payee] += step.amount
+            step.happened = True
             if step.payer:
                 have[step.payer] -= step.amount
             yield step
 
 
-def _carry_out(tx: Tx, town: Town, steps: list[Step]) -> None:
+def _carry_out(tx: Tx, town: Town, past: Past, steps: list[Step]) -> None:
     gateway = ledger.house(tx, "gateway.stripe", town.currency, "asset")
+    places = {person: n for n, person in enumerate(town.people)}
     for step in steps:
-        sequence = step.payee % 4096
+        if step.act is not None:
+            with suppress(Fault), past.at(tx, step.at):
+                step.act(tx)
+            continue
+        sequence = places[step.payee]  # different for two who are paid in the same millisecond
         payment_id = ids.at(step.at, node=_NODE, sequence=sequence)
         payee = wallets.party(tx, step.payee, town.currency)
         if step.payer:

@@ -7,7 +7,7 @@ from dozen.core.jobs import Handler, Job, Schedule
 from dozen.kit import clock
 from dozen.kit.env import Env
 from dozen.services.wallet.queries import people
-from dozen.services.wallet.service import reminders, requests, settling, wallets
+from dozen.services.wallet.service import leaving, reminders, requests, settling
 
 
 def expire_holds(env: Env, job: Job) -> None:
@@ -34,7 +34,7 @@ def trim(env: Env, job: Job) -> None:
 
 def forget(env: Env, job: Job) -> None:
     """Forget those whose accounts were purged."""
-    accounts.forget_purged(env, wallets.forget)
+    accounts.forget_purged(env, leaving.forget)
 
 
 WORK: tuple[Handler | Schedule, ...] = (

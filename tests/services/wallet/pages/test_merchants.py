@@ -8,7 +8,7 @@ from html import unescape
 from dozen.services.wallet.service import merchant_keys, merchants, orders
 from dozen.services.wallet.structs.merchants import Shop
 from tests.services.wallet.folk import PIN, Bank
-from tests.services.wallet.shops import new_intent
+from tests.services.wallet.shops import new_intent, paid
 from tests.support.site import Client
 
 SHOPS = "/wallet/merchants"
@@ -79,6 +79,29 @@ def test_a_shop_by_hand(bank: Bank) -> None:
         f"{at}/edit", page=f"{at}/edit", name="Tea", category="food", settle="weekly"
     ).is_redirect
     assert ada.submit(f"{at}/close", page=f"{at}/edit").headers["location"] == SHOPS
+
+
+def test_forms_that_are_sent_twice_move_money_once(bank: Bank) -> None:
+    ada = bank.browser("ada", tier=2)
+    at = open_shop(ada)
+    shop = Shop(bank.town.read(merchants.merchant, int(at.rpartition("/")[2])), True, ada.id)
+    bo = bank.holder("bo", money=100_000)
+    made = bank.town.write(paid, shop, bo.id, 10_000)
+    payment = f"{at}/payments/{made.id}"
+    for address, given, after in (
+        (payment, {"amount": "20", "reason": "duplicate"}, 9_900 - 1_980),
+        (f"{at}/settlements", {"amount": "10", "currency": "INR"}, 9_900 - 1_980 - 1_000),
+    ):
+        key = re.search(r'name="key" value="([^"]+)"', ada.get(address).text)
+        assert key is not None
+        to = f"{address}/refund" if address == payment else address
+        answers = [ada.submit(to, page=address, key=key[1], **given) for _ in range(2)]
+        assert [each.status_code for each in answers] == [303, 303]
+        assert bank.town.read(merchants.balances, shop)[0].balance == after
+    changed = ada.submit(
+        f"{at}/settlements", page=f"{at}/settlements", key=key[1], amount="11", currency="INR"
+    )
+    assert changed.status_code == 409
 
 
 def test_keys_are_on_one_page_only(bank: Bank) -> None:

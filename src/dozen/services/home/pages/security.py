@@ -209,7 +209,7 @@ def withdraw(call: Call, app_id: int, form: Form) -> Redirect:
 @pages.get("/settings/delete")
 def delete_form(call: Call) -> Page:
     """What deleting the account means, and the password."""
-    return Page("home/delete.html", wrong={}, trouble="")
+    return Page("home/delete.html", wrong={}, trouble="", todo=())
 
 
 @pages.post("/settings/delete", limit=(10, 600))
@@ -218,7 +218,7 @@ async def delete(call: Call, form: Form) -> Any:
         verdict = await _verdict(call, form)
         await call.write(accounts.delete_account, call.me, verdict)
     except Fault as fault:
-        return again("home/delete.html", fault)
+        return again("home/delete.html", fault, todo=fault.extra.get("todo", ()))
     return Redirect(
         "/",
         flash="Your account is deleted. For 30 days you can have it back.",

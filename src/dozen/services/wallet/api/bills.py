@@ -11,7 +11,7 @@ from dozen.services.wallet.schemas.common import checked_currency, minor, number
 from dozen.services.wallet.service import bills
 from dozen.services.wallet.structs import Receipt
 from dozen.services.wallet.structs.bills import Category, Field
-from dozen.web import Call, Cursor, Limit, Listing, Reply
+from dozen.web import Call, Cursor, Limit, Listing
 
 FETCHING = (
     bill_errors.BadCustomer,
@@ -48,11 +48,11 @@ def add(call: Call, data: shapes.NewBillerShape) -> shapes.BillerShape:
     return shapes.biller(bills.add_biller(call.tx, call.me, new))
 
 
-@api.post("/api/bills/fetch", scope=READ, limit=(60, 600), raises=FETCHING)
-def fetch(call: Call, data: shapes.Which) -> Reply[shapes.BillShape]:
+@api.post("/api/bills/fetch", scope=READ, status=200, limit=(60, 600), raises=FETCHING)
+def fetch(call: Call, data: shapes.Which) -> shapes.BillShape:
     """What is owed now."""
     found = bills.fetch(call.tx, number(data.biller_id, "biller_id"), data.fields)
-    return Reply(shapes.bill(found), status=200)
+    return shapes.bill(found)
 
 
 @api.post(

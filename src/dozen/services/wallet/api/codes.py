@@ -15,6 +15,7 @@ from dozen.services.wallet.schemas import codes as shapes
 from dozen.services.wallet.schemas.common import minor
 from dozen.services.wallet.schemas.payments import PaymentShape
 from dozen.services.wallet.service import codes, merchants
+from dozen.services.wallet.service.pins import Proof
 from dozen.services.wallet.structs import Receipt
 from dozen.services.wallet.structs.codes import Code
 from dozen.services.wallet.structs.merchants import Shop
@@ -36,25 +37,28 @@ READING = (
 async def pay(call: Call, data: shapes.PayCode) -> PaymentShape:
     """Pay what was scanned: a shop's code (EMVCo payload or UPI link), or a person's. A code of one order is
     paid once, with the amount that it says."""
-    found = await call.read(codes.read, call.me, data.payload)
-    amount = minor(data.amount, found.currency) if data.amount is not None else None
+
+    def verb(tx: Tx, proof: Proof | None, device: int) -> Receipt:
+        # Read in here: a code that was paid under this key is over, and still gives the first answer.
+        found = codes.read(tx, call.me, data.payload)
+        amount = minor(data.amount, found.currency) if data.amount is not None else None
+        return codes.pay(tx, call.me, data.payload, amount, note=data.note, proof=proof, device_id=device)
+
     receipt = await acting.carry_out(
         call,
-        lambda tx, proof, device: codes.pay(
-            tx, call.me, data.payload, amount, note=data.note, proof=proof, device_id=device
-        ),
+        verb,
         result=Receipt,
         pin=data.pin,
         key=acting.key_of(call),
-        asked=[data.payload, amount, data.note],
+        asked=[data.payload, data.amount, data.note],
     )
     return await call.read(shown, receipt)
 
 
-@api.post("/api/qr/read", scope=READ, limit=(120, 600), raises=[*READING, errors.NoSuchReceiver])
-def read(call: Call, data: shapes.Read) -> Reply[shapes.ScannedShape]:
+@api.post("/api/qr/read", scope=READ, status=200, limit=(120, 600), raises=[*READING, errors.NoSuchReceiver])
+def read(call: Call, data: shapes.Read) -> shapes.ScannedShape:
     """What a code asks for."""
-    return Reply(shapes.scanned(codes.read(call.tx, call.me, data.payload)), status=200)
+    return shapes.scanned(codes.read(call.tx, call.me, data.payload))
 
 
 @api.post(
@@ -114,7 +118,7 @@ def static(call: Call, merchant_id: int) -> shapes.StaticCode:
     "/api/merchants/{merchant_id}/code/{kind}",
     scope=SHOP,
     limit=(60, 600),
-    media="image/png",
+    media="image/*",
     raises=[*READING],
 )
 async def picture(

@@ -23,6 +23,7 @@ MOVING = (
     *KEYED,
     errors.BadAmount,
     errors.BadNote,
+    errors.BadPass,
     errors.BalanceCap,
     errors.CurrencyDiffers,
     errors.DeviceRevoked,
@@ -44,6 +45,7 @@ MOVING = (
 )
 """What a call that moves money may answer."""
 PROVING = (
+    errors.BadPass,
     errors.DeviceRevoked,
     errors.NoWallet,
     errors.PinLocked,

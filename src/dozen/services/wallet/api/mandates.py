@@ -14,7 +14,7 @@ from dozen.services.wallet.schemas import mandates as shapes
 from dozen.services.wallet.schemas.common import minor, number
 from dozen.services.wallet.service import mandates
 from dozen.services.wallet.structs.mandates import Mandate
-from dozen.web import Call, Reply
+from dozen.web import Call
 
 PROVING = (errors.DeviceRevoked, errors.PinLocked, errors.PinNeeded, errors.WrongPin)
 
@@ -74,6 +74,7 @@ async def make(call: Call, data: shapes.NewMandateShape) -> shapes.MandateShape:
             new.every,
             data.start,
             data.end,
+            data.note,
         ],
     )
     return shapes.mandate(made)
@@ -96,11 +97,12 @@ def one(call: Call, mandate_id: int) -> shapes.MandateWhole:
 @api.post(
     "/api/mandates/{mandate_id}/{what}",
     scope=MANAGE,
+    status=200,
     raises=[*PROVING, mandate_errors.MandateOver, mandate_errors.NoSuchMandate],
 )
 async def change(
     call: Call, mandate_id: int, what: Literal["pause", "resume", "cancel"], data: shapes.Proof
-) -> Reply[shapes.MandateShape]:
+) -> shapes.MandateShape:
     """Pause it, resume it (with your PIN), or cancel it for good."""
     if what == "resume":
         found = await acting.proven(
@@ -108,4 +110,4 @@ async def change(
         )
     else:
         found = await call.write(mandates.pause if what == "pause" else mandates.cancel, call.me, mandate_id)
-    return Reply(shapes.mandate(found), status=200)
+    return shapes.mandate(found)

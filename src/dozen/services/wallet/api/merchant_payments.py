@@ -106,10 +106,13 @@ def capture(
     return _shape(call, made)
 
 
-@api.post(_BASE + "/payments/{payment_id}/cancel", scope=SHOP, status=200, raises=[*_ONE, faults.WrongState])
+@api.post(
+    _BASE + "/payments/{payment_id}/cancel", scope=SHOP, status=200, raises=[*_ONE, *KEYED, faults.WrongState]
+)
 def cancel(call: Call, merchant_id: int, payment_id: int, mode: Mode = "live") -> shapes.ShopPayment:
     """It will not take place; what was reserved is the payer's again."""
-    return _shape(call, orders.cancel(call.tx, mine(call, merchant_id, mode), payment_id))
+    shop = mine(call, merchant_id, mode)
+    return _shape(call, keyed(call, [mode], Intent, lambda tx: orders.cancel(tx, shop, payment_id)))
 
 
 @api.get(_BASE + "/payments/{payment_id}/refunds", scope=SHOP, raises=_ONE)

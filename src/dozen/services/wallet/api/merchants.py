@@ -8,7 +8,6 @@ from typing import Annotated, Any, TypeVar
 
 from msgspec import Meta
 
-from dozen.core import ledger
 from dozen.db import Tx
 from dozen.kit import clock, ids
 from dozen.services.wallet import acting, errors, finding
@@ -35,11 +34,7 @@ def mine(call: Call, merchant_id: int, mode: Mode) -> Shop:
 
 def keyed(call: Call, asked: Any, result: type[T], verb: Callable[[Tx], T]) -> T:
     """Once under an ``Idempotency-Key``, where there is one."""
-    key = acting.key_of(call)
-    if not key:
-        return verb(call.tx)
-    print_ = ledger.fingerprint(call.scope["method"], call.path, asked)
-    return ledger.once(call.tx, ledger.Key("wallet.shop", call.me, key), print_, verb, result).get()
+    return acting.keyed(call, acting.key_of(call), asked, result, verb)
 
 
 def _shape(call: Call, shop: Shop) -> shapes.MerchantShape:

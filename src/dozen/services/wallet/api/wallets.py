@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import UNSET
 
 from dozen.db import Tx
+from dozen.kit import clock
 from dozen.kit.errors import Fault
 from dozen.services.wallet import acting, errors
 from dozen.services.wallet.api.door import (
@@ -147,6 +148,15 @@ async def transfer(call: Call, user_id: int, data: payment_shapes.TransferTo) ->
 async def set_pin(call: Call, data: shapes.SetPin) -> None:
     """Choose the PIN: the first one; another one with the old one, or with password and code."""
     await acting.choose_pin(call, data.pin, old=data.old, password=data.password, code=data.code)
+
+
+@api.post("/api/pin/pass", scope=PAY, status=201, limit=(20, 600), raises=PROVING)
+async def pin_pass(call: Call, data: shapes.PinPassAsk) -> shapes.PinPassShape:
+    """Enter the PIN once for several payments: as the header `Wallet-Pass` it stands for the PIN in payments
+    (not in withdrawals, nor where anything else is changed), for five minutes and with this token."""
+    proof = await acting.prove(call, data.pin)
+    made = await call.write(pins.make_pass, proof, call.me, acting.caller_id(call))
+    return shapes.PinPassShape(made.word, clock.rfc3339(made.until))
 
 
 @api.post(

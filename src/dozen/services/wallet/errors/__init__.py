@@ -170,6 +170,11 @@ class WrongPin(Forbidden):
     title = "This PIN is wrong"
 
 
+class BadPass(Forbidden):
+    code = "bad_pass"
+    title = "This pass has lapsed or is not yours; enter the PIN again"
+
+
 class PinLocked(TooMany):
     """``retry_after`` is in seconds."""
 

@@ -27,6 +27,7 @@ from dozen.services.wallet.pages.door import (
 from dozen.services.wallet.pages.merchants import shop_page
 from dozen.services.wallet.pages.overview import QUICK
 from dozen.services.wallet.service import codes, merchants, wallets
+from dozen.services.wallet.service.pins import Proof
 from dozen.services.wallet.structs import Receipt
 from dozen.web import Call, Form, Page, Redirect, Reply
 
@@ -98,18 +99,22 @@ def _pay_page(call: Call, tx: Tx, given: dict[str, str]) -> Page:
 async def pay(call: Call, form: Form) -> Any:
     """Pay what was scanned."""
     given = typed(form, "payload", "amount", "note")
-    try:
-        found = await call.read(codes.read, call.me, given["payload"])
+
+    def verb(tx: Tx, proof: Proof | None, device: int) -> Receipt:
+        found = codes.read(tx, call.me, given["payload"])
         amount = amount_of(form, found.currency) if found.amount is None else None
+        return codes.pay(
+            tx, call.me, given["payload"], amount, note=given["note"], proof=proof, device_id=device
+        )
+
+    try:
         receipt = await acting.carry_out(
             call,
-            lambda tx, proof, device: codes.pay(
-                tx, call.me, given["payload"], amount, note=given["note"], proof=proof, device_id=device
-            ),
+            verb,
             result=Receipt,
             pin=form.get("pin").strip(),
             key=form.get("key"),
-            asked=[given["payload"], amount, given["note"]],
+            asked=[given["payload"], given["amount"], given["note"]],
             realm=REALM,
         )
     except Fault as fault:

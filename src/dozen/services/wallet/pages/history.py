@@ -19,7 +19,7 @@ from dozen.services.wallet.pages.door import (
     problem,
     wallet_of,
 )
-from dozen.services.wallet.service import history, refunding
+from dozen.services.wallet.service import disputes, history, refunding
 from dozen.services.wallet.structs import KINDS, Kind
 from dozen.web import Call, Cursor, Page
 from dozen.web.paging import next_page
@@ -123,6 +123,8 @@ def receipt_page(call: Call, tx: Tx, payment_id: int, **values: Any) -> Page:
         subject=detail.subject,
         refunds=detail.refunds,
         returnable=returnable,
+        disputable=found is not None and disputes.may_dispute(tx, call.me, found),
+        dispute=disputes.of_payment(tx, call.me, found.id) if found is not None else None,
         key=new_key(),
         **values,
     )

@@ -8,11 +8,12 @@ from dozen.core import accounts
 from dozen.db import Tx
 from dozen.kit import ids, money
 from dozen.kit.errors import Fault
-from dozen.services.wallet.pages.door import amount_of, pages, problem, typed
+from dozen.services.wallet import acting
+from dozen.services.wallet.pages.door import amount_of, new_key, pages, problem, typed
 from dozen.services.wallet.pages.merchants import Mode, base, mine, shop_page
 from dozen.services.wallet.queries.orders import Condition
 from dozen.services.wallet.service import customers, order_refunds, orders, paying, wallets
-from dozen.services.wallet.structs.merchants import STEPS, Intent, Shop
+from dozen.services.wallet.structs.merchants import STEPS, Intent, Refund, Shop
 from dozen.web import Call, Cursor, Form, Page, Redirect
 from dozen.web.paging import next_page
 
@@ -119,6 +120,7 @@ def _show(call: Call, tx: Tx, shop: Shop, intent_id: int, fault: Fault | None = 
         link=call.env.settings.url + orders.link(call.env, found.id),
         left=found.received - found.refunded,
         plain=_plain(found),
+        key=new_key(),
         reasons=[(each, each.replace("_", " ").capitalize()) for each in order_refunds.REASONS],
         **told,
         **values,
@@ -175,8 +177,13 @@ def refund(call: Call, merchant_id: int, intent_id: int, form: Form) -> Any:
         merchant_id,
         intent_id,
         form,
-        lambda shop, amount: order_refunds.create(
-            call.tx, shop, intent_id, amount, reason=form.get("reason")[:40]
+        lambda shop, amount: acting.keyed(
+            call,
+            form.get("key"),
+            [shop.live, amount, form.get("reason")],
+            Refund,
+            lambda tx: order_refunds.create(tx, shop, intent_id, amount, reason=form.get("reason")[:40]),
+            realm="wallet.shop_page",
         ),
         "Given back",
     )

@@ -9,9 +9,9 @@ from msgspec import Meta
 from dozen.db import Tx
 from dozen.kit import clock, ids
 from dozen.kit.errors import Fault
-from dozen.services.wallet import finding
+from dozen.services.wallet import acting, finding
 from dozen.services.wallet.errors import BadTime
-from dozen.services.wallet.pages.door import amount_of, page, pages, problem, typed
+from dozen.services.wallet.pages.door import amount_of, new_key, page, pages, problem, typed
 from dozen.services.wallet.queries import paytm
 from dozen.services.wallet.service import (
     merchant_keys,
@@ -22,7 +22,7 @@ from dozen.services.wallet.service import (
     wallets,
 )
 from dozen.services.wallet.service.limits import day_of
-from dozen.services.wallet.structs.merchants import Merchant, Settle, Shop
+from dozen.services.wallet.structs.merchants import Merchant, Settle, Settlement, Shop
 from dozen.web import Call, Cursor, Form, Page, Redirect, Reply
 from dozen.web.paging import next_page
 
@@ -57,6 +57,9 @@ def shop_page(call: Call, shop: Shop, template: str, tab: str, *, status: int = 
     at = base(shop)
     tabs = [
         ("Overview", f"{at}{mode}", tab == "overview"),
+        ("Products", f"{at}/products", tab == "products"),
+        ("Purchases", f"{at}/purchases", tab == "purchases"),
+        ("Returns", f"{at}/returns", tab == "returns"),
         ("Payments", f"{at}/payments{mode}", tab == "payments"),
         ("Payouts", f"{at}/settlements{mode}", tab == "settlements"),
         ("Codes", f"{at}/codes", tab == "codes"),
@@ -259,6 +262,7 @@ def _settlements(call: Call, shop: Shop, cursor: str | None = None, **values: An
         found=found[:_PAGE],
         next=next_page(f"{base(shop)}/settlements", more, mode="" if shop.live else "test"),
         settles=SETTLES,
+        key=new_key(),
         **values,
     )
 
@@ -271,7 +275,14 @@ def settle(call: Call, merchant_id: int, form: Form) -> Any:
     try:
         with call.tx.savepoint():
             amount = amount_of(form, currency) if form.get("amount").strip() else None
-            made = shop_settlements.settle(call.tx, shop, currency, amount)
+            made = acting.keyed(
+                call,
+                form.get("key"),
+                [shop.live, currency, amount],
+                Settlement,
+                lambda tx: shop_settlements.settle(tx, shop, currency, amount),
+                realm="wallet.shop_page",
+            )
     except Fault as fault:
         return _settlements(call, shop, **problem(fault), given=typed(form, "amount", "currency"))
     back = f"{base(shop)}/settlements{'' if shop.live else '?mode=test'}"

@@ -37,7 +37,7 @@ def add_form(call: Call, amount: Short = "", currency: Short = "") -> Page:
 def _add(call: Call, tx: Tx, given: dict[str, str]) -> Page:
     wallet = wallet_of(call, tx, given.get("currency"))
     holder = wallets.holder(tx, call.me)
-    most = tiers.of(holder.tier, wallet.currency).balance if holder is not None else None
+    most = tiers.allowed(tx, holder.tier, wallet.currency).balance if holder is not None else None
     cards = [each for each in gateways.methods(tx, call.me) if each.kind == "card"]
     return page(
         call,

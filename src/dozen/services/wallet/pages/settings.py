@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
@@ -186,7 +186,7 @@ def drop_handle(call: Call, form: Form) -> Redirect:
 
 
 @pages.post("/settings/devices/{device_id}/{what}")
-def device(call: Call, device_id: int, what: str, form: Form) -> Redirect:
+def device(call: Call, device_id: int, what: Literal["name", "revoke", "allow"], form: Form) -> Redirect:
     """Name it, take the wallet away from it, give it back."""
     if what == "name":
         devices.rename(call.tx, call.me, device_id, form.get("name"))

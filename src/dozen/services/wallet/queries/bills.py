@@ -68,6 +68,7 @@ saved_of = rows(
     Saved, select(*_saved).where(saved.c.person == param("person")).order_by(saved.c.id).limit(100)
 )
 how_many_saved = values(int, select(func.count()).select_from(saved).where(saved.c.person == param("person")))
+forget_saved = action(delete(saved).where(saved.c.person == param("person")))
 drop_saved = action(delete(saved).where(saved.c.id == param("id"), saved.c.person == param("person")))
 reminded = rows(
     Saved,

@@ -46,6 +46,11 @@ due = rows(
     .order_by(mandates.c.next_at, mandates.c.id)
     .limit(param("limit")),
 )
+end_of_person = action(
+    update(mandates)
+    .where(mandates.c.person == param("who"), mandates.c.state.in_(("active", "paused", "stopped")))
+    .values(state="canceled", announced=param("no", mandates.c.announced.type), changed_at=param("now"))
+)
 add_debit = action(insert(debits))
 debits_of = rows(
     Debit,

@@ -267,7 +267,7 @@ add_handle = action(
         .on_conflict_do_nothing(index_elements=[handles.c.handle])
     )
 )
-forget_handles = action(delete(handles).where(handles.c.person == param("person"), handles.c.merchant == 0))
+forget_handles = action(delete(handles).where(handles.c.person == param("person")))
 drop_handle = action(
     delete(handles).where(
         handles.c.handle == param("handle"),

@@ -77,6 +77,15 @@ class SetPin(msgspec.Struct, forbid_unknown_fields=True):
     code: Annotated[str, Meta(max_length=20)] | None = None
 
 
+class PinPassAsk(msgspec.Struct, forbid_unknown_fields=True):
+    pin: Pin
+
+
+class PinPassShape(msgspec.Struct, rename={"word": "pass"}):
+    word: str
+    expires_at: str
+
+
 class WithPin(msgspec.Struct, forbid_unknown_fields=True):
     pin: Pin | None = None
     currency: Currency | None = None

@@ -31,6 +31,7 @@ _ROOMS = {
     "payments.payout_asked": "withdraw",
     "payments.payout_failed": "withdraw",
     "payments.capture": "topup",
+    "wallet.adjustment": "adjustment",
 }
 
 Direction = Literal["in", "out"]

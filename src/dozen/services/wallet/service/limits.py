@@ -79,7 +79,7 @@ def used(tx: Tx, person: int, currency: str, *, at: int | None = None) -> Usage:
 
 def allowance(tx: Tx, holder: Holder, currency: str, *, at: int | None = None) -> Allowance:
     own = people.own_limits.first(tx, person=holder.person, currency=currency) or Limits()
-    return Allowance(tiers.of(holder.tier, currency), own, used(tx, holder.person, currency, at=at))
+    return Allowance(tiers.allowed(tx, holder.tier, currency), own, used(tx, holder.person, currency, at=at))
 
 
 def check(tx: Tx, holder: Holder, amount: int, currency: str) -> None:
@@ -109,7 +109,7 @@ def set_own(tx: Tx, me: int, currency: str, given: Mapping[str, int | None], pro
     holder = people.holder_for_update.first(tx, person=me)
     if holder is None:
         raise NoWallet
-    tier = tiers.of(holder.tier, currency)
+    tier = tiers.allowed(tx, holder.tier, currency)
     old = people.own_limits.first(tx, person=me, currency=currency) or Limits()
     wrong, loosens = {}, False
     for name in ("payment", "day", "month"):

@@ -123,6 +123,15 @@ def close(tx: Tx, me: int, merchant_id: int) -> Merchant:
     return _put(tx, msgspec.structs.replace(found, state="closed", settle_at=None))
 
 
+def abandon(tx: Tx, merchant_id: int) -> Merchant:
+    """Its owner is gone: it is closed whatever was under way, and says no more than its name. Raises
+    NoSuchMerchant."""
+    found = _locked(tx, merchant_id)
+    return _put(
+        tx, msgspec.structs.replace(found, state="closed", settle_at=None, website="", email="", about="")
+    )
+
+
 def set_fee(tx: Tx, admin: int, merchant_id: int, fee_bps: int) -> Merchant:
     """For administrators. Raises what ``accounts.must_be_admin`` raises, NoSuchMerchant, BadMerchant."""
     accounts.must_be_admin(tx, admin)

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
+import shutil
+import tempfile
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -22,6 +25,8 @@ logging.getLogger("fpdf").setLevel(logging.ERROR)
 
 _PACKAGES = ("arabic", "devanagari", "tamil", "telugu", "thai")
 _SYSTEM = Path("/usr/share/fonts/truetype/noto")
+_BOLD = (*range(0x20, 0x180), *range(0x2000, 0x2040), *range(0x20A0, 0x20D0), 0x2212)
+"""Letters of headings and amounts: Latin, punctuation, signs of currencies, minus."""
 _INK, _SOFT, _LINE = (24, 28, 36), (96, 104, 120), (214, 218, 226)
 
 
@@ -29,7 +34,7 @@ def pdf(found: Statement, folder: Path) -> bytes:
     """The document. Takes a good part of a second: call it in a thread."""
     paper = _Paper(found)
     paper.add_font("noto", "", _shipped("fontpkg_noto_sans"))
-    paper.add_font("noto", "B", _shipped("fontpkg_noto_sans"), variations={"wght": 700.0})
+    paper.add_font("noto", "B", _bold())
     _fallbacks(paper, found, folder)
     paper.set_text_shaping(True)
     paper.add_page()
@@ -133,6 +138,28 @@ def _shipped(package: str) -> str:
         if each.name.endswith(".ttf") and "Italic" not in each.name
     )
     return str(resources.files(package).joinpath("files", files[0]))
+
+
+@cache
+def _bold() -> str:
+    """The first font in bold, cut to ``_BOLD`` once in a process: to make all of it bold takes seconds."""
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont
+    from fontTools.varLib.instancer import instantiateVariableFont
+
+    font = TTFont(_shipped("fontpkg_noto_sans"))
+    for layout in {"GDEF", "GPOS", "GSUB"} & set(font.keys()):  # large, and nothing that figures need
+        del font[layout]
+    cutter = Subsetter(Options(notdef_outline=True))
+    cutter.populate(unicodes=_BOLD)
+    cutter.subset(font)
+    axes = {axis.axisTag: axis.defaultValue for axis in font["fvar"].axes}
+    made = instantiateVariableFont(font, {**axes, "wght": 700.0})
+    folder = tempfile.mkdtemp(prefix="dozen-font-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = Path(folder) / "bold.ttf"
+    made.save(path)
+    return str(path)
 
 
 def _fallbacks(paper: FPDF, found: Statement, folder: Path) -> None:

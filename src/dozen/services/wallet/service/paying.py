@@ -29,7 +29,7 @@ from dozen.services.wallet.errors.merchants import (
     WrongState,
 )
 from dozen.services.wallet.queries import orders as queries
-from dozen.services.wallet.service import customers, merchants, orders, wallets
+from dozen.services.wallet.service import customers, merchants, orders, pins, wallets
 from dozen.services.wallet.service.moving import MOST_NOTE, Movement, Party, Standing, move
 from dozen.services.wallet.service.pins import Proof
 from dozen.services.wallet.structs.merchants import OPEN, Failure, Intent, Method, Shop
@@ -122,7 +122,7 @@ def approve(
     cap: int = 0,
 ) -> Intent:
     """Pay it from my wallet. ``cap``: what the shop may take later in each month without asking, if it has
-    asked for that. Whoever calls has shown the link's secret.
+    asked for that; it wants the PIN itself, and no pass. Whoever calls has shown the link's secret.
 
     Raises WrongState, IntentExpired, BadCap, and what ``move`` raises. What I have paid already stays so.
     """
@@ -135,6 +135,7 @@ def approve(
     if intent.state != "requires_action":
         raise WrongState(state=intent.state)
     if cap and intent.save_method:
+        pins.must_be_entered(proof)
         intent = _save_method(tx, shop, intent, me, cap)
     intent = orders.save(tx, replace(intent, payer=me))
     if not intent.live:

@@ -16,8 +16,18 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from dozen.core import accounts
 from dozen.db import Tx
-from dozen.kit import clock
-from dozen.services.wallet.errors import BadPin, NoWallet, PinLocked, PinNeeded, PinNotSet, WeakPin, WrongPin
+from dozen.kit import clock, crypto
+from dozen.kit.env import Env
+from dozen.services.wallet.errors import (
+    BadPass,
+    BadPin,
+    NoWallet,
+    PinLocked,
+    PinNeeded,
+    PinNotSet,
+    WeakPin,
+    WrongPin,
+)
 from dozen.services.wallet.queries import people
 from dozen.services.wallet.service import notes
 
@@ -27,6 +37,9 @@ FIRST_LOCK = 15 * clock.MINUTE
 LONGEST_LOCK = 24 * clock.HOUR
 _MELTS = 24 * clock.HOUR
 """After so long without a try, earlier ones are forgotten."""
+PASS_LASTS = 5 * clock.MINUTE
+_PURPOSE = "wallet.pass"
+_SIGNATURE = 20
 _PIN = re.compile("[0-9]{4,6}")
 _RUNS = "01234567890 09876543210"
 _COMMON = frozenset(
@@ -38,6 +51,11 @@ _COMMON = frozenset(
 )  # fmt: skip
 
 hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1, hash_len=32, salt_len=16)
+
+
+class Pass(msgspec.Struct, frozen=True):
+    word: str
+    until: int
 
 
 class Challenge(msgspec.Struct, frozen=True):
@@ -60,6 +78,8 @@ class Proof(msgspec.Struct, frozen=True):
     version: int
     tries: int
     right: bool
+    by_pass: bool = False
+    """It was entered some minutes ago, for a :func:`make_pass`."""
 
 
 def lock_after(tries: int) -> int:
@@ -103,13 +123,23 @@ def begin(tx: Tx, me: int) -> Challenge:
     return Challenge(me, hashed, version, tries + 1)
 
 
-def accept(tx: Tx, proof: Proof, me: int) -> None:
-    """The proof is right, of this person and of the PIN as it is now; or WrongPin."""
+def accept(tx: Tx, proof: Proof, me: int, *, passes: bool = False) -> None:
+    """The proof is right, of this person and of the PIN as it is now; or WrongPin. A pass is no proof
+    (PinNeeded) but where ``passes`` says so."""
     must_be_right(proof)
+    if not passes:
+        must_be_entered(proof)
     found = people.pin.first(tx, person=me)
     if proof.person != me or found is None or found[1] != proof.version:
         raise WrongPin
-    people.clear_tries(tx, who=me)
+    if not proof.by_pass:
+        people.clear_tries(tx, who=me)
+
+
+def must_be_entered(proof: object) -> None:
+    """A pass will not do where more is agreed to than this one payment. Raises PinNeeded."""
+    if isinstance(proof, Proof) and proof.by_pass:
+        raise PinNeeded
 
 
 def must_be_right(proof: Proof) -> None:
@@ -124,9 +154,38 @@ def _left(proof: Proof) -> str:
 
 
 def forgive(tx: Tx, proof: Proof) -> None:
-    """Take back the count of a right proof whose movement was refused for another reason."""
-    if proof.right:
+    """Take back the count of a right proof whose movement was refused for another reason. A pass was not
+    counted: were it to clear what others have tried, a PIN could be guessed at beside it."""
+    if proof.right and not proof.by_pass:
         people.clear_tries(tx, who=proof.person)
+
+
+def make_pass(tx: Tx, proof: Proof | None, me: int, caller: int) -> Pass:
+    """A word that stands for the PIN for :data:`PASS_LASTS`, from this caller (token or session) alone.
+
+    Another PIN ends it. Raises PinNeeded, WrongPin.
+    """
+    if proof is None:
+        raise PinNeeded
+    accept(tx, proof, me)
+    until = tx.now + PASS_LASTS
+    body = msgspec.msgpack.encode((me, proof.version, caller, until))
+    return Pass(crypto.b64(tx.env.keys.sign(_PURPOSE, body, size=_SIGNATURE) + body), until)
+
+
+def use_pass(env: Env, given: str, me: int, caller: int) -> Proof:
+    """The proof that a pass stands for. Raises BadPass."""
+    try:
+        raw = crypto.unb64(given[:200])
+        signature, body = raw[:_SIGNATURE], raw[_SIGNATURE:]
+        if len(signature) < _SIGNATURE or not env.keys.verify(_PURPOSE, body, signature):
+            raise BadPass
+        person, version, bound, until = msgspec.msgpack.decode(body, type=tuple[int, int, int, int])
+    except (ValueError, msgspec.DecodeError):
+        raise BadPass from None
+    if (person, bound) != (me, caller) or clock.now() >= until:
+        raise BadPass
+    return Proof(me, version, 0, True, by_pass=True)
 
 
 def locked_for(tx: Tx, me: int) -> int:

@@ -164,7 +164,7 @@ def _room(tx: Tx, target: Party, otherwise: int) -> int:
     if target.wallet is None:
         return otherwise
     holder = people.holder.first(tx, person=target.person)
-    most = tiers.of(holder.tier, target.wallet.currency).balance if holder is not None else None
+    most = tiers.allowed(tx, holder.tier, target.wallet.currency).balance if holder is not None else None
     return otherwise if most is None else most - ledger.balance(tx, target.account).balance
 
 

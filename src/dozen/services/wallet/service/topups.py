@@ -73,7 +73,7 @@ def begin(
         raise WalletBlocked
     if not holder.verified:
         raise Unverified
-    most = tiers.of(holder.tier, currency).balance
+    most = tiers.allowed(tx, holder.tier, currency).balance
     if most is not None and ledger.balance(tx, wallet.account_id).balance + amount > most:
         raise BalanceCap(f"Your wallet may hold {money.text(most, currency)}", most=most)
     must_have_gateway(tx)

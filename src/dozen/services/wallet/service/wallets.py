@@ -166,8 +166,8 @@ def close(tx: Tx, me: int, currency: str) -> Wallet:
 def forget(tx: Tx, person: int) -> bool:
     """Forget somebody whose account was purged: number, PIN, devices, handles, limits, requests.
 
-    What they paid and got stays in the books, which law and their counterparts need; money that was left
-    stays on their account in the ledger, where operators find it, and nothing moves it any more.
+    What they paid and got stays in the books, which law and their counterparts need. Money is taken out
+    before (:mod:`leaving`).
     """
     for each in wallets_of(tx, person):
         if each.state != "closed":

@@ -62,6 +62,8 @@ days = Table(
     sqlite_with_rowid=False,
 )
 
+Index("ix_wallet_merchant_days_day", days.c.live, days.c.currency, days.c.day)
+
 settlements = Table(
     "wallet_settlements",
     metadata,

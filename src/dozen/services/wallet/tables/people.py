@@ -1,4 +1,4 @@
-from sqlalchemy import CheckConstraint, Column, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import CheckConstraint, Column, Index, Integer, LargeBinary, Table, Text, text
 
 from dozen.db import Id, Millis, metadata
 
@@ -23,6 +23,8 @@ Index(
     sqlite_where=holders.c.phone.is_not(None),
     postgresql_where=holders.c.phone.is_not(None),
 )
+
+Index("ix_wallet_holders_opened", holders.c.opened_at)
 
 codes = Table(
     "wallet_codes",
@@ -53,6 +55,12 @@ wallets = Table(
 )
 Index("ix_wallet_wallets_owner", wallets.c.owner, wallets.c.currency, unique=True)
 Index("ix_wallet_wallets_account", wallets.c.account_id, unique=True)
+Index(
+    "ix_wallet_wallets_blocked",
+    wallets.c.changed_at,
+    sqlite_where=text("state = 'blocked'"),
+    postgresql_where=text("state = 'blocked'"),
+)
 
 limits = Table(
     "wallet_limits",

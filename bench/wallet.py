@@ -1,0 +1,169 @@
+"""Payments between people through HTTP, durable: ``python -m bench.wallet [--only sqlite|postgresql]``.
+
+Starts a server on a fresh database (SQLite ``synchronous=FULL``; a PostgreSQL cluster of its own with all
+settings as they come), gives some thousand people wallets with money in, and has wrk send
+``POST /wallet/api/transfers``, each with a token, a pass for the PIN and an idempotency key of its own:
+between random wallets, and from random wallets to ten that everybody pays. CPU-seconds are those of all
+processes that serve, the database's too. What moved is proved in the end. Beside it: pgbench TPC-B on the
+same cluster.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from bench.drive import Result, process, table, wrk
+from bench.ledger import Server
+from dozen.app.system import System
+from dozen.core import accounts, ledger
+from dozen.db import Tx
+from dozen.kit.settings import Settings
+from dozen.services.wallet.queries import people as people_queries
+from dozen.services.wallet.service import pins, wallets
+from dozen.services.wallet.service.moving import Movement, Standing, move
+
+PORT = 8191
+BASE = f"http://127.0.0.1:{PORT}"
+TARGET = 1.2
+"""CPU-seconds per 1,000 payments."""
+_PEOPLE = 8_000
+_SHOPS = 10
+_PIN = "4826"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", choices=("sqlite", "postgresql"))
+    parser.add_argument("--seconds", type=int, default=6)
+    parser.add_argument("--workers", type=int, default=1, help="of the server, on PostgreSQL")
+    args = parser.parse_args()
+    if args.only != "postgresql":
+        with tempfile.TemporaryDirectory(prefix="dozen-bench-") as folder:
+            run(Path(folder), {}, args.seconds, None)
+    if args.only != "sqlite":
+        cluster = Server()
+        try:
+            cluster.pgbench(args.seconds, 8)
+            with tempfile.TemporaryDirectory(prefix="dozen-bench-") as folder:
+                env = {"DOZEN_DATABASE_URL": cluster.url, "DOZEN_WORKERS": str(args.workers)}
+                run(Path(folder), env, args.seconds, cluster)
+        finally:
+            cluster.close()
+
+
+def run(data: Path, env: dict[str, str], seconds: int, cluster: Server | None) -> None:
+    name = "PostgreSQL" if cluster else "SQLite"
+    env = env | {"DOZEN_RATE_LIMITS": "false"}
+    command = [sys.executable, "-m", "dozen.app.cli"]
+    at = ["--data", str(data), "--port", str(PORT), "--demo", "none"]
+    os.environ.update(env)
+    status = os.spawnvp(os.P_WAIT, command[0], [*command, "migrate", "--data", str(data)])
+    assert status == 0
+    town = Town(data, env.get("DOZEN_DATABASE_URL", ""))
+    with process([*command, "serve", *at], f"{BASE}/healthz", env) as pid:
+        for what, script in (
+            ("random pairs", town.script(town.everybody, "a")),
+            ("ten that everybody pays", town.script(town.everybody[:_SHOPS], "b")),
+        ):
+            before = cluster.cpu() if cluster else 0.0
+            made = wrk(f"{name}, {what}", pid, BASE, script, seconds=seconds)
+            if cluster:
+                made = _with(made, cluster.cpu() - before)
+            print(table([made], {made.name: TARGET}).splitlines()[-1], flush=True)
+    town.prove()
+
+
+def _with(made: Result, cpu: float) -> Result:
+    return replace(made, cpu=made.cpu + 1000 * cpu / max(1, made.requests))
+
+
+class Town:
+    """People with wallets, tokens and passes."""
+
+    def __init__(self, data: Path, url: str) -> None:
+        self._settings = Settings(data_dir=str(data), **({"database_url": url} if url else {}))
+        system = System(self._settings)
+        system.lease_ids()
+        hashed, names = accounts.hash_password("a bench has no secrets"), [f"w{n}" for n in range(_PEOPLE)]
+        proof_hash = pins.hash_pin(_PIN)
+
+        def register(tx: Tx) -> list[int]:
+            return list(
+                accounts.register_many(
+                    tx,
+                    [
+                        accounts.NewPerson(username=name, name=name, email=None, password_hash=hashed)
+                        for name in names
+                    ],
+                )
+            )
+
+        people = system.db.run_write(system.env, register)
+        self.everybody: list[str] = [f"@{name}" for name in names]
+        self.callers: list[tuple[str, str]] = []
+
+        def give(tx: Tx, some: list[int], first: int) -> list[tuple[str, str]]:
+            out = []
+            for n, person in enumerate(some, first):
+                people_queries.add_holder(tx, person=person, now=tx.now)
+                people_queries.tie(tx, who=person, phone=f"+9198{n:08}", now=tx.now)
+                people_queries.set_tier(tx, who=person, level=3)
+                people_queries.set_pin(tx, who=person, hash=proof_hash, now=tx.now)
+                wallets.open_wallet(tx, person, "INR")
+                source = wallets.house_party(tx, "wallet.bench", "INR", "expense")
+                party = wallets.party(tx, person, "INR")
+                move(
+                    tx,
+                    Movement(
+                        kind="adjustment", actor=0, payer=source, payee=party, amount=1_000_000,
+                        currency="INR", proof=Standing("operator"), quiet=True,
+                    ),
+                )  # fmt: skip
+                token = accounts.issue_token(tx, person, name="b", scopes=accounts.ALL, expires_in=86_400)
+                version = people_queries.pin.first(tx, person=person)
+                assert version is not None
+                proof = pins.Proof(person, version[1], 1, True)
+                out.append((token.token, pins.make_pass(tx, proof, person, token.id).word))
+            return out
+
+        for start in range(0, _PEOPLE, 500):
+            some = people[start : start + 500]
+            self.callers += system.db.run_write(
+                system.env, lambda tx, some=some, start=start: give(tx, some, start)
+            )
+        system.close()
+
+    def script(self, receivers: list[str], round_: str) -> str:
+        tokens = ",".join(f'"{token}"' for token, _ in self.callers)
+        passes = ",".join(f'"{word}"' for _, word in self.callers)
+        to = ",".join(f'"{name}"' for name in receivers)
+        return f"""
+local tokens, passes, to = {{{tokens}}}, {{{passes}}}, {{{to}}}
+local n = {_SHOPS}
+function request()
+  n = n + 1
+  local i = n % (#tokens - {_SHOPS}) + {_SHOPS} + 1
+  local r = (n * 7919) % #to + 1
+  if r == i then r = 1 end
+  return wrk.format("POST", "/wallet/api/transfers", {{["Authorization"] = "Bearer " .. tokens[i],
+    ["Wallet-Pass"] = passes[i], ["Content-Type"] = "application/json",
+    ["Idempotency-Key"] = "{round_}" .. n}}, '{{"to":"' .. to[r] .. '","amount":"1"}}')
+end
+"""
+
+    def prove(self) -> None:
+        system = System(self._settings)
+        began = time.monotonic()
+        wrong = ledger.doctor(system.db, system.env).wrong
+        print(f"  proof: {wrong or 'the books are right'} ({time.monotonic() - began:.1f} s)")
+        system.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,207 @@
+"""The catalogue in the native JSON door: finding and looking are for everybody; reviews for buyers."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from dozen.core import accounts, engagement, media, moderation, search
+from dozen.db import Tx
+from dozen.kit.errors import BadCursor
+from dozen.services.wallet.api.door import MANAGE, READ, api
+from dozen.services.wallet.errors import BadAmount
+from dozen.services.wallet.errors import products as faults
+from dozen.services.wallet.schemas import products as shapes
+from dozen.services.wallet.schemas.common import Amount, minor, number
+from dozen.services.wallet.service import catalogue, categories, product_reviews, wallets
+from dozen.services.wallet.service.catalogue import Query
+from dozen.services.wallet.service.product_reviews import Opinion
+from dozen.services.wallet.structs.products import Category
+from dozen.web import Call, Cursor, Limit, Listing
+
+Words = Annotated[str, Meta(max_length=200, description="What to look for.")]
+Short = Annotated[str, Meta(max_length=40)]
+ATTACHING = (media.MediaNotFound, media.AlreadyAttached, media.StillProcessing, faults.TooManyPictures)
+_ONE = (faults.NoSuchProduct,)
+
+
+@api.get("/api/shopping/categories", access="public", scope=READ)
+def tree(call: Call) -> Listing[shapes.CategoryShape]:
+    """The tree of goods, each behind its parent."""
+    return Listing([shapes.category(each) for each in categories.tree(call.tx)])
+
+
+@api.put("/api/shopping/categories", scope=MANAGE, raises=[faults.BadCategory])
+def put_category(call: Call, data: shapes.NewCategory) -> shapes.CategoryShape:
+    """Add a category, or change one; for administrators."""
+    accounts.must_be_admin(call.tx, call.me)
+    new = Category(data.id, data.parent, data.name, data.icon, data.position)
+    return shapes.category(categories.put(call.tx, call.me, new))
+
+
+@api.get(
+    "/api/shopping/products",
+    access="public",
+    scope=READ,
+    raises=[search.BadQuery, BadAmount, faults.NoSuchCategory, BadCursor],
+)
+def find(
+    call: Call,
+    q: Words = "",
+    category: Short = "",
+    least: Amount | None = None,
+    below: Amount | None = None,
+    in_stock: bool = False,
+    shop: Annotated[str, Meta(max_length=20)] = "",
+    sort: shapes.SortName | None = None,
+    cursor: Cursor | None = None,
+    limit: Limit = 24,
+) -> shapes.ProductList:
+    """Find what shops sell. Prices are in this installation's own currency."""
+    tx = call.tx
+    currency = wallets.home_currency(tx)
+    if category:
+        categories.category(tx, category)
+    query = Query(
+        words=q,
+        category=category,
+        least=minor(least, currency) if least is not None and least != 0 else None,
+        below=minor(below, currency) if below is not None else None,
+        stocked=in_stock,
+        merchant=number(shop, "shop") if shop else None,
+        sort=sort,
+    )
+    kind = cursor_kind(query)
+    after = opened(call, kind, cursor)
+    found = catalogue.find(tx, query, after=after, limit=limit, facets=after is None)
+    return shapes.ProductList(
+        [shapes.product(each) for each in found.products],
+        call.cursors.seal(kind, *found.position) if found.position is not None else None,
+        shapes.facets(found.facets, currency) if found.facets is not None else None,
+    )
+
+
+def cursor_kind(query: Query) -> str:
+    return f"products {query!r}"
+
+
+def opened(call: Call, kind: str, cursor: str | None) -> tuple[int, int] | None:
+    """A position of two numbers. Raises BadCursor."""
+    if not cursor:
+        return None
+    values = call.cursors.open(kind, cursor)
+    if len(values) != 2 or not all(isinstance(each, int) for each in values):
+        raise BadCursor
+    return values[0], values[1]
+
+
+@api.get("/api/shopping/products/{product_id}", access="public", scope=READ, raises=_ONE)
+def show(call: Call, product_id: int) -> shapes.ProductPage:
+    """A product with its variants and what is left of them."""
+    return shapes.product_page(catalogue.view(call.tx, product_id, call.viewer))
+
+
+@api.get("/api/shopping/wishes", scope=READ)
+def wishes(call: Call, cursor: Cursor | None = None, limit: Limit = 24) -> Listing[shapes.ProductShape]:
+    """What you keep in mind, the latest first."""
+    before = call.cursors.open_id("wishes", cursor)
+    found, more = catalogue.wishes(call.tx, call.me, before, limit)
+    return Listing(
+        [shapes.product(each) for each in found],
+        call.cursors.seal("wishes", more) if more is not None else None,
+    )
+
+
+@api.put("/api/shopping/wishes/{product_id}", scope=MANAGE, raises=_ONE)
+def wish(call: Call, product_id: int) -> None:
+    """Keep it in mind."""
+    catalogue.wish(call.tx, call.me, product_id)
+
+
+@api.delete("/api/shopping/wishes/{product_id}", scope=MANAGE)
+def unwish(call: Call, product_id: int) -> None:
+    """Keep it in mind no longer."""
+    catalogue.wish(call.tx, call.me, product_id, on=False)
+
+
+# Reviews
+
+
+def review_shape(tx: Tx, found: Opinion) -> shapes.ReviewShape:
+    return shapes.review(found, accounts.cards(tx, {found.review.author_id} - {0}))
+
+
+@api.get("/api/shopping/products/{product_id}/reviews", access="public", scope=READ, raises=_ONE)
+def reviews(
+    call: Call,
+    product_id: int,
+    stars: Annotated[int, Meta(ge=1, le=5)] | None = None,
+    cursor: Cursor | None = None,
+    limit: Limit = 20,
+) -> Listing[shapes.ReviewShape]:
+    """What buyers say, the newest first; with ``stars``, only those with so many."""
+    tx = call.tx
+    catalogue.view(tx, product_id, call.viewer)
+    kind = f"product reviews {product_id} {stars}"
+    found = product_reviews.page(
+        tx, product_id, stars=stars, after=opened(call, kind, cursor), limit=limit + 1
+    )
+    more = None
+    if len(found) > limit:
+        more = call.cursors.seal(kind, *found[limit - 1].review.position("newest"))
+    cards = accounts.cards(tx, {each.review.author_id for each in found} - {0})
+    return Listing([shapes.review(each, cards) for each in found[:limit]], more)
+
+
+@api.put(
+    "/api/shopping/products/{product_id}/review",
+    scope=MANAGE,
+    limit=(60, 600),
+    raises=[
+        *_ONE,
+        *ATTACHING,
+        faults.NotABuyer,
+        faults.OwnProduct,
+        engagement.errors.BadRating,
+        engagement.errors.BadText,
+    ],
+)
+def put_review(call: Call, product_id: int, data: shapes.MyReview) -> shapes.ReviewShape:
+    """Your review of what you bought, or what you think of it now."""
+    found = product_reviews.put(
+        call.tx,
+        call.me,
+        product_id,
+        data.rating,
+        data.text,
+        media_ids=[number(each, "media_ids") for each in data.media_ids],
+    )
+    return review_shape(call.tx, found)
+
+
+@api.delete(
+    "/api/shopping/products/{product_id}/review", scope=MANAGE, raises=[engagement.errors.NoSuchReview]
+)
+def drop_review(call: Call, product_id: int) -> None:
+    """Take your review back."""
+    product_reviews.drop(call.tx, call.me, product_id)
+
+
+_REPORTING = (moderation.errors.BadReport, moderation.errors.TooManyReports)
+
+
+@api.post(
+    "/api/shopping/reviews/{review_id}/report",
+    scope=MANAGE,
+    raises=[engagement.errors.NoSuchReview, *_REPORTING],
+)
+def report_review(call: Call, review_id: int, data: shapes.ReportShape) -> None:
+    """Tell the moderators of a review."""
+    product_reviews.report(call.tx, call.me, review_id, reason=data.reason, text=data.text)
+
+
+@api.post("/api/shopping/products/{product_id}/report", scope=MANAGE, raises=[*_ONE, *_REPORTING])
+def report_product(call: Call, product_id: int, data: shapes.ReportShape) -> None:
+    """Tell the moderators of something that is sold."""
+    product_reviews.report_product(call.tx, call.me, product_id, reason=data.reason, text=data.text)
