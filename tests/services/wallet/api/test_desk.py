@@ -196,7 +196,7 @@ def test_blocking(bank: Bank) -> None:
     assert paid.status_code in (403, 404)
     assert ada.post("/wallet/api/transfers", json={"to": "@ada", "amount": "1"}).status_code == 422
     assert mod.post(f"{AT}/people/ada/unblock", json={"reason": "all is well"}).status_code == 200
-    assert bank.town.read(lambda tx: wallets.wallet(tx, ada.id)).state == "open"
+    assert bank.town.read(lambda tx: wallets.wallet(tx, ada.id)).state == "frozen"
     boss = bank.site.as_("boss", role="admin")
     assert boss.get(f"{AT}/people/ada").json()["wallets"][0]["balance"]["amount"] == "10.00"
     assert mod.get(f"{AT}/people/nobody").status_code == 404

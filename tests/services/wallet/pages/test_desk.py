@@ -235,7 +235,7 @@ def test_blocking_by_a_moderator(bank: Bank) -> None:
     assert "wallet.block" in page
     assert at in mod.get(f"{HERE}/people").text
     assert mod.submit(f"{at}/unblock", currency="INR", reason="it was found").status_code == 303
-    assert bank.town.read(lambda tx: wallets.wallet(tx, ada.id)).state == "open"
+    assert bank.town.read(lambda tx: wallets.wallet(tx, ada.id)).state == "frozen"
     assert mod.submit(f"{at}/block", currency="EUR", reason="no such").status_code == 404
     assert mod.submit(f"{HERE}/people/mod/block", currency="INR", reason="myself").status_code in (403, 404)
     boss = bank.site.browser("boss", role="admin")

@@ -6,7 +6,7 @@ from dozen.core import accounts, ledger, moderation, notifications
 from dozen.core.accounts import Card
 from dozen.services.wallet.service import members, sending, wallets
 from dozen.services.wallet.service.moving import Standing
-from tests.services.wallet.folk import make_holders
+from tests.services.wallet.folk import make_holders, proof
 from tests.services.wallet.operators import operator
 from tests.services.wallet.service.test_adjustments import code
 from tests.support.town import Town
@@ -35,7 +35,9 @@ def test_a_blocked_wallet_neither_pays_nor_gets(town: Town) -> None:
     town.write(members.block, mod, name, "INR", "again", on=True)
     assert [each.id for each in town.read(members.blocked, mod)] == [found.id]
     town.write(members.block, mod, name, "INR", "it was found again", on=False)
-    assert (pay(ada, bo), pay(bo, ada)) == ("ok", "ok")
+    assert (pay(ada, bo), pay(bo, ada)) == ("wallet_frozen", "ok"), "whoever has the PIN lets it go"
+    town.write(lambda tx: wallets.unfreeze(tx, ada, "INR", proof(tx, ada)))
+    assert pay(ada, bo) == "ok"
     log = town.read(lambda tx: moderation.log(tx, mod))
     assert [(each.action, each.subject_id, each.reason) for each in log] == [
         ("wallet.unblock", found.id, "it was found again"),

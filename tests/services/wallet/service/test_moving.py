@@ -124,7 +124,8 @@ def test_states_of_wallets(town: Town) -> None:
         town.write(pay, b, a, 1)
     with pytest.raises(errors.WalletBlocked):
         town.write(lambda tx: wallets.unfreeze(tx, a, "INR", proof(tx, a)))
-    town.write(lambda tx: wallets.block(tx, a, "INR", "", on=False))
+    assert town.write(lambda tx: wallets.block(tx, a, "INR", "", on=False)).state == "frozen"
+    town.write(lambda tx: wallets.unfreeze(tx, a, "INR", proof(tx, a)))
     town.write(graph.block, b, a)
     with pytest.raises(errors.ReceiverCannot):
         town.write(pay, a, b, 1)

@@ -13,6 +13,7 @@ from dozen.services.wallet.errors.risk import FindingDecided, NoSuchFinding, Own
 from dozen.services.wallet.service import reviews, settling, wallets
 from dozen.services.wallet.service.risk import features
 from dozen.services.wallet.structs import Payment
+from tests.services.wallet.folk import proof
 from tests.services.wallet.service.risk.test_checking import pay, taken_over
 from tests.services.wallet.staff import actor, staff
 from tests.support.town import Town
@@ -118,6 +119,9 @@ def test_nothing_is_let_out_of_a_frozen_wallet(town: Town) -> None:
     assert has(town, thief)[0] == 500_000
     assert town.read(reviews.waiting) == 1
     town.write(lambda tx: wallets.block(tx, me, "INR", "", on=False))
+    with pytest.raises(WalletFrozen):
+        town.write(reviews.approve, mo, payment.id, "Looks right to me")
+    town.write(lambda tx: wallets.unfreeze(tx, me, "INR", proof(tx, me)))
     assert town.write(reviews.approve, mo, payment.id, "They have it again").state == "approved"
 
 

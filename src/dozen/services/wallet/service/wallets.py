@@ -133,15 +133,20 @@ def unfreeze(tx: Tx, me: int, currency: str, proof: Proof | None) -> Wallet:
 
 
 def block(tx: Tx, person: int, currency: str, reason: str, *, on: bool = True) -> Wallet:
-    """For operators, who are authorised by the caller: nothing moves at all, or again. Raises NoWallet,
-    BadState (it is closed)."""
+    """For operators, who are authorised by the caller: nothing moves at all, or again. It comes back frozen:
+    whoever has the PIN lets it go, and who had frozen it finds it so. Raises NoWallet, BadState (closed)."""
     found = _locked(tx, person, currency)
     if found.state == "closed":
         raise BadState
     if on == (found.state == "blocked"):
         return found
-    notes.security(tx, person, f"Your wallet in {currency} is {'' if on else 'no longer '}blocked")
-    return _set(tx, found, "blocked" if on else "open", reason[:200])
+    if on:
+        notes.security(tx, person, f"Your wallet in {currency} is blocked")
+    else:
+        notes.security(
+            tx, person, f"Your wallet in {currency} is no longer blocked; unfreeze it with your PIN"
+        )
+    return _set(tx, found, "blocked" if on else "frozen", reason[:200])
 
 
 def close(tx: Tx, me: int, currency: str) -> Wallet:
