@@ -75,7 +75,7 @@ TEXTS = [
     ("", 422, "empty_post"),
     (" \n\t ", 422, "empty_post"),
     ("\u200b", 422, "bad_text"),
-    ("\u0000", 422, "empty_post"),
+    ("\u0000", 422, "invalid"),  # told at the door: no database keeps it
 ]
 
 
