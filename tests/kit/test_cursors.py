@@ -95,3 +95,11 @@ def test_a_marker_that_could_not_be_opened_again_is_not_made() -> None:
     assert CURSORS.open("found", CURSORS.seal("found", "x" * 350)) == ("x" * 350,)
     with pytest.raises(ValueError, match="long"):
         CURSORS.seal("found", "x" * 400)
+
+
+def test_a_pair_is_two_numbers() -> None:
+    assert CURSORS.open_pair("list", None) is None
+    assert CURSORS.open_pair("list", CURSORS.seal("list", 7, 2**62)) == (7, 2**62)
+    for values in ((7,), (7, 8, 9), (7, "8"), (None, 8)):
+        with pytest.raises(BadCursor):
+            CURSORS.open_pair("list", CURSORS.seal("list", *values))

@@ -49,12 +49,21 @@ class Cursors:
 
     def open_id(self, kind: str, cursor: str | None) -> int | None:
         """The one id of a marker that holds just that; None stays None (the first page)."""
+        found = self._open_ids(kind, cursor, 1)
+        return found[0] if found is not None else None
+
+    def open_pair(self, kind: str, cursor: str | None) -> tuple[int, int] | None:
+        """The two numbers of a marker that holds just those: what a list is ordered by, and an id."""
+        found = self._open_ids(kind, cursor, 2)
+        return (found[0], found[1]) if found is not None else None
+
+    def _open_ids(self, kind: str, cursor: str | None, count: int) -> tuple[int, ...] | None:
         if not cursor:
             return None
         values = self.open(kind, cursor)
-        if len(values) != 1 or not isinstance(values[0], int):
+        if len(values) != count or not all(isinstance(each, int) for each in values):
             raise BadCursor
-        return values[0]
+        return values
 
     def _sign(self, kind: str, body: bytes) -> bytes:
         return self._keys.sign("cursor", kind.encode() + b"\0" + body, size=_SIGNATURE)

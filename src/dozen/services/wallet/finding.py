@@ -16,6 +16,32 @@ from dozen.services.wallet.structs import Kind, Wallet
 from dozen.web import Call, Reply, Stream
 
 
+class Typed:
+    """Fields as they were typed, and what is wrong with them."""
+
+    def __init__(self) -> None:
+        self.wrong: dict[str, str] = {}
+
+    def moment(self, name: str, given: str, *, last: bool = False) -> int | None:
+        try:
+            return moment_of(given, last=last) if given else None
+        except ValueError:
+            self.wrong[name] = "This is not a date"
+            return None
+
+    def amount(self, name: str, given: str, currency: str) -> int | None:
+        try:
+            return abs(money.parse(given, currency)) if given.strip() else None
+        except ValueError:
+            self.wrong[name] = "This is not an amount"
+            return None
+
+    def must_be_right(self) -> None:
+        """Raises Invalid."""
+        if self.wrong:
+            raise Invalid(fields=self.wrong)
+
+
 def filters_of(
     currency: str,
     text: str = "",
@@ -27,33 +53,17 @@ def filters_of(
     largest: str = "",
 ) -> Filters:
     """Filters of what was typed: dates are whole days, amounts decimals. Raises Invalid."""
-    wrong: dict[str, str] = {}
-
-    def moment(name: str, given: str, *, last: bool = False) -> int | None:
-        try:
-            return moment_of(given, last=last) if given else None
-        except ValueError:
-            wrong[name] = "This is not a date"
-            return None
-
-    def amount(name: str, given: str) -> int | None:
-        try:
-            return abs(money.parse(given, currency)) if given.strip() else None
-        except ValueError:
-            wrong[name] = "This is not an amount"
-            return None
-
+    typed = Typed()
     found = Filters(
         text=text.strip(),
         kind=kind,
         direction=direction,
-        start=moment("start", start),
-        end=moment("end", end, last=True),
-        smallest=amount("smallest", smallest),
-        largest=amount("largest", largest),
+        start=typed.moment("start", start),
+        end=typed.moment("end", end, last=True),
+        smallest=typed.amount("smallest", smallest, currency),
+        largest=typed.amount("largest", largest, currency),
     )
-    if wrong:
-        raise Invalid(fields=wrong)
+    typed.must_be_right()
     return found
 
 
@@ -71,6 +81,11 @@ def stretch(start: str, end: str) -> tuple[int, int]:
         return moment_of(start), moment_of(end, last=True) if end else clock.now()
     except ValueError as error:
         raise BadTime(fields={"start": "This is not a date"}) from error
+
+
+def csv_reply(text: str, name: str) -> Reply[bytes]:
+    headers = [("content-disposition", f'attachment; filename="{name}.csv"')]
+    return Reply(text.encode(), media="text/csv; charset=utf-8", headers=headers)
 
 
 async def csv(call: Call, currency: str, start: int, end: int) -> Stream:

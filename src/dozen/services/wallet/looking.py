@@ -8,10 +8,10 @@ from typing import TypeVar
 from dozen.core import jobs
 from dozen.core.accounts import Actor
 from dozen.db import Tx
-from dozen.kit import clock, ids, money
-from dozen.kit.errors import Invalid, NotFound
+from dozen.kit import clock, ids
+from dozen.kit.errors import NotFound
+from dozen.services.wallet import finding
 from dozen.services.wallet.errors import BadTime
-from dozen.services.wallet.finding import moment_of
 from dozen.services.wallet.service import figures, wallets
 from dozen.services.wallet.structs.books import Search
 from dozen.services.wallet.structs.figures import Span
@@ -53,32 +53,20 @@ def search_of(
 ) -> Search:
     """A search of what was typed: dates are whole days, amounts decimals of ``currency`` (or of ``home``).
     Raises Invalid."""
-    wrong: dict[str, str] = {}
+    typed = finding.Typed()
     currency = currency.strip().upper()
     if currency and not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
-        wrong["currency"] = "A currency is three letters"
+        typed.wrong["currency"] = "A currency is three letters"
         currency = ""
 
     def number(name: str, given: str) -> int | None:
         if given.strip() and id_of(given) is None:
-            wrong[name] = "This is not an id"
+            typed.wrong[name] = "This is not an id"
         return id_of(given)
 
-    def moment(name: str, given: str, *, last: bool = False) -> int | None:
-        try:
-            return moment_of(given, last=last) if given else None
-        except ValueError:
-            wrong[name] = "This is not a date"
-            return None
-
-    def amount(name: str, given: str) -> int | None:
-        try:
-            return abs(money.parse(given.replace(",", ""), currency or home)) if given.strip() else None
-        except ValueError:
-            wrong[name] = "This is not an amount"
-            return None
-
-    low, high = amount("smallest", smallest), amount("largest", largest)
+    unit = currency or home
+    low = typed.amount("smallest", smallest.replace(",", ""), unit)
+    high = typed.amount("largest", largest.replace(",", ""), unit)
     if (low is not None or high is not None) and not currency:
         currency = home
     found = Search(
@@ -86,21 +74,20 @@ def search_of(
         subject=number("subject", subject),
         kind=kind.strip(),
         currency=currency,
-        start=moment("start", start),
-        end=moment("end", end, last=True),
+        start=typed.moment("start", start),
+        end=typed.moment("end", end, last=True),
         smallest=low,
         largest=high,
     )
-    if wrong:
-        raise Invalid(fields=wrong)
+    typed.must_be_right()
     return found
 
 
 def span_of(tx: Tx, start: str, end: str) -> Span:
     """The days of a report, of what was typed; a date as the end is the last day. Raises BadTime."""
     try:
-        first = moment_of(start) if start else None
-        last = moment_of(end, last=True) if end else None
+        first = finding.moment_of(start) if start else None
+        last = finding.moment_of(end, last=True) if end else None
     except ValueError as error:
         raise BadTime(fields={"start": "This is not a date"}) from error
     return figures.span(tx, first, last)
@@ -117,9 +104,4 @@ async def figures_csv(call: Call, name: str, start: str, end: str, currency: str
         text = figures.as_csv(tx, actor, name, currency or wallets.home_currency(tx), of)
         return text, f"{name}-{clock.rfc3339(of.start)[:10]}-{clock.rfc3339(of.end - clock.DAY)[:10]}"
 
-    return csv_reply(*await aside(call, build))
-
-
-def csv_reply(text: str, name: str) -> Reply[bytes]:
-    headers = [("content-disposition", f'attachment; filename="{name}.csv"')]
-    return Reply(text.encode(), media="text/csv; charset=utf-8", headers=headers)
+    return finding.csv_reply(*await aside(call, build))

@@ -73,7 +73,7 @@ def find(
         sort=sort,
     )
     kind = cursor_kind(query)
-    after = opened(call, kind, cursor)
+    after = call.cursors.open_pair(kind, cursor)
     found = catalogue.find(tx, query, after=after, limit=limit, facets=after is None)
     return shapes.ProductList(
         [shapes.product(each) for each in found.products],
@@ -84,16 +84,6 @@ def find(
 
 def cursor_kind(query: Query) -> str:
     return f"products {query!r}"
-
-
-def opened(call: Call, kind: str, cursor: str | None) -> tuple[int, int] | None:
-    """A position of two numbers. Raises BadCursor."""
-    if not cursor:
-        return None
-    values = call.cursors.open(kind, cursor)
-    if len(values) != 2 or not all(isinstance(each, int) for each in values):
-        raise BadCursor
-    return values[0], values[1]
 
 
 @api.get("/api/shopping/products/{product_id}", access="public", scope=READ, raises=_ONE)
@@ -145,7 +135,7 @@ def reviews(
     catalogue.view(tx, product_id, call.viewer)
     kind = f"product reviews {product_id} {stars}"
     found = product_reviews.page(
-        tx, product_id, stars=stars, after=opened(call, kind, cursor), limit=limit + 1
+        tx, product_id, stars=stars, after=call.cursors.open_pair(kind, cursor), limit=limit + 1
     )
     more = None
     if len(found) > limit:

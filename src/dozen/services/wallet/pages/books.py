@@ -12,7 +12,7 @@ from dozen.core.realtime import Event
 from dozen.db import Tx
 from dozen.kit import clock, money
 from dozen.kit.errors import Fault
-from dozen.services.wallet import looking
+from dozen.services.wallet import finding, looking
 from dozen.services.wallet.errors.desk import ProofRuns
 from dozen.services.wallet.pages.desk import HERE, desk_page
 from dozen.services.wallet.pages.door import pages, problem
@@ -93,7 +93,7 @@ async def trial_csv(call: Call) -> Reply[bytes]:
     """The trial balance as a file."""
     actor = looking.operator(call)
     found = await looking.aside(call, lambda tx: books.trial(tx, actor))
-    return looking.csv_reply(trial_as_csv(found), f"trial-balance-{clock.rfc3339(found.at)[:10]}")
+    return finding.csv_reply(trial_as_csv(found), f"trial-balance-{clock.rfc3339(found.at)[:10]}")
 
 
 def trial_as_csv(found: Trial) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from msgspec import Meta
@@ -17,7 +16,7 @@ from dozen.services.wallet.errors import BadTime
 from dozen.services.wallet.pages.door import amount_of, pages, problem, typed
 from dozen.services.wallet.pages.merchants import base, mine, shop_page
 from dozen.services.wallet.pages.purchases import RETURN_STATES, STATES, stages
-from dozen.services.wallet.service import product_reviews, purchases, returns
+from dozen.services.wallet.service import product_reviews, purchases, returns, sheets
 from dozen.services.wallet.structs.merchants import Shop
 from dozen.services.wallet.structs.purchases import STEPS, Purchase, PurchaseState
 from dozen.services.wallet.structs.returns import REASONS, ReturnState
@@ -87,22 +86,15 @@ def as_csv(call: Call, merchant_id: int, start: Date = "", end: Date = "") -> Re
         raise BadTime("At most 400 days at once")
     found = purchases.page(tx, shop, before=ids.at(last), since=ids.at(first), limit=_MOST_ROWS)
     text = _csv(found, purchases.lines_of(tx, found))
-    name = f"purchases-{clock.rfc3339(first)[:10]}.csv"
-    return Reply(
-        text.encode(),
-        media="text/csv; charset=utf-8",
-        headers=[("content-disposition", f'attachment; filename="{name}"')],
-    )
+    return finding.csv_reply(text, f"purchases-{clock.rfc3339(first)[:10]}")
 
 
 def _csv(found: list[Purchase], lines: dict[int, Any]) -> str:
-    out = io.StringIO()
-    write = csv.writer(out).writerow
-    write(
+    rows: list[Sequence[str]] = [
         ("number", "at", "state", "sku", "title", "choice", "quantity", "price", "sum", "currency",
          "delivery", "total", "name", "address", "city", "postcode", "country", "phone", "carrier",
          "tracking")
-    )  # fmt: skip
+    ]  # fmt: skip
     for each in found:
         place = each.place
         for line in lines.get(each.id, ()):
@@ -122,13 +114,8 @@ def _csv(found: list[Purchase], lines: dict[int, Any]) -> str:
                 if place is not None
                 else [""] * 6
             )
-            write([*map(_harmless, row), _harmless(each.carrier), _harmless(each.tracking)])
-    return out.getvalue()
-
-
-def _harmless(text: str) -> str:
-    """Spreadsheets take what begins so for a formula; what a buyer typed must not become one."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+            rows.append([sheets.harmless(text) for text in (*row, each.carrier, each.tracking)])
+    return sheets.as_csv(rows)
 
 
 @pages.get("/merchants/{merchant_id}/purchases/{purchase_id}")

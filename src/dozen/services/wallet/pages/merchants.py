@@ -326,16 +326,9 @@ def report_csv(
     call: Call, merchant_id: int, mode: Mode = "live", start: Date = "", end: Date = "", currency: Date = ""
 ) -> Reply[bytes]:
     shop = mine(call, call.tx, merchant_id, mode)
-    return csv_reply(_report(call, shop, start, end, currency))
-
-
-def csv_reply(found: shop_reports.Report) -> Reply[bytes]:
-    name = f"report-{found.currency}-{clock.rfc3339(found.start)[:10]}.csv"
-    return Reply(
-        shop_reports.as_csv(found).encode(),
-        media="text/csv; charset=utf-8",
-        headers=[("content-disposition", f'attachment; filename="{name}"')],
-    )
+    found = _report(call, shop, start, end, currency)
+    name = f"report-{found.currency}-{clock.rfc3339(found.start)[:10]}"
+    return finding.csv_reply(shop_reports.as_csv(found), name)
 
 
 def _report(call: Call, shop: Shop, start: str, end: str, currency: str) -> shop_reports.Report:

@@ -10,7 +10,6 @@ from msgspec import Meta
 from dozen.core import accounts, search
 from dozen.db import Tx
 from dozen.kit import money
-from dozen.kit.errors import BadCursor
 from dozen.services.wallet.pages.door import page, pages
 from dozen.services.wallet.pages.overview import QUICK
 from dozen.services.wallet.service import carts, catalogue, categories, product_reviews, wallets
@@ -115,7 +114,7 @@ def index(
     )
     trouble = ""
     kind = f"shop {asked.query!r}"
-    after = opened(call, kind, cursor)
+    after = call.cursors.open_pair(kind, cursor)
     try:
         found = catalogue.find(tx, asked.query, after=after, limit=_PAGE, facets=after is None)
     except search.BadQuery as fault:
@@ -166,16 +165,6 @@ def _bands(asked: Asked, facets: Any) -> list[tuple[str, str, bool]]:
 
 def _shop_name(found: Any, merchant: int | None) -> str:
     return next((each.shop.name for each in found.products), "this shop") if merchant is not None else ""
-
-
-def opened(call: Call, kind: str, cursor: str | None) -> tuple[int, int] | None:
-    """A position of two numbers. Raises BadCursor."""
-    if not cursor:
-        return None
-    values = call.cursors.open(kind, cursor)
-    if len(values) != 2 or not all(isinstance(each, int) for each in values):
-        raise BadCursor
-    return values[0], values[1]
 
 
 def seen(call: Call) -> list[int]:
@@ -237,7 +226,7 @@ def reviews(call: Call, product_id: int, stars: int = 0, cursor: Cursor | None =
     chosen = stars if 1 <= stars <= 5 else None
     kind = f"product reviews {product_id} {chosen}"
     shown = product_reviews.page(
-        tx, product_id, stars=chosen, after=opened(call, kind, cursor), limit=_PAGE + 1
+        tx, product_id, stars=chosen, after=call.cursors.open_pair(kind, cursor), limit=_PAGE + 1
     )
     more = None
     if len(shown) > _PAGE:

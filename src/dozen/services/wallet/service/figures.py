@@ -7,8 +7,6 @@ payments that were held may still have moved. Fees come from the ledger, refusal
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -20,7 +18,7 @@ from dozen.kit import clock, ids, money
 from dozen.kit.env import Env
 from dozen.services.wallet.errors import BadTime
 from dozen.services.wallet.queries import figures as queries
-from dozen.services.wallet.service import desk, refusals, wallets
+from dozen.services.wallet.service import desk, refusals, sheets, wallets
 from dozen.services.wallet.service.history import title_of
 from dozen.services.wallet.structs.figures import (
     ActiveDay,
@@ -196,7 +194,7 @@ def _shops_table(tx: Tx, actor: Actor, currency: str, of: Span) -> Table:
     return ("merchant", "name", "currency", "payments", "gross", "fees", "refunded"), (
         (
             each.merchant,
-            _safe(each.name),
+            sheets.harmless(each.name),
             currency,
             each.count,
             *(money.plain(n, currency) for n in (each.gross, each.fees, each.refunded)),
@@ -218,17 +216,7 @@ TABLES: dict[str, Callable[[Tx, Actor, str, Span], Table]] = {
 def as_csv(tx: Tx, actor: Actor, name: str, currency: str, of: Span) -> str:
     """One of :data:`TABLES`; amounts are exact decimals."""
     head, lines = TABLES[name](tx, actor, currency, of)
-    out = io.StringIO()
-    write = csv.writer(out).writerow
-    write(head)
-    for line in lines:
-        write(line)
-    return out.getvalue()
-
-
-def _safe(text: str) -> str:
-    """Spreadsheets take what begins so for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    return sheets.as_csv([head, *lines])
 
 
 # Adding up

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 
 import msgspec
@@ -12,6 +10,7 @@ from dozen.db import Tx
 from dozen.kit import clock, money
 from dozen.services.wallet.errors import BadTime
 from dozen.services.wallet.queries import merchants as queries
+from dozen.services.wallet.service import sheets
 from dozen.services.wallet.service.limits import day_of
 from dozen.services.wallet.structs.merchants import Day, Shop
 
@@ -66,10 +65,6 @@ def as_csv(found: Report) -> str:
         gross, fees, refunded, net = amounts
         return name, found.currency, day.count, gross, fees, day.refunds, refunded, net
 
-    out = io.StringIO()
-    write = csv.writer(out).writerow
-    write(("day", "currency", "payments", "gross", "fees", "refunds", "refunded", "net"))
-    for each in found.days:
-        write(line(clock.rfc3339(each.day)[:10], each))
-    write(line("total", found.total))
-    return out.getvalue()
+    head = ("day", "currency", "payments", "gross", "fees", "refunds", "refunded", "net")
+    days = [line(clock.rfc3339(each.day)[:10], each) for each in found.days]
+    return sheets.as_csv([head, *days, line("total", found.total)])

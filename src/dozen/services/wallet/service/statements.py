@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable
-
 import msgspec
 
 from dozen.core import accounts, ledger
 from dozen.db import Tx
 from dozen.kit import clock, money
 from dozen.services.wallet.errors import BadTime
-from dozen.services.wallet.service import history, numbers, wallets
+from dozen.services.wallet.service import history, numbers, sheets, wallets
 from dozen.services.wallet.service.history import Line
 from dozen.services.wallet.structs import Wallet
 
@@ -93,15 +89,16 @@ def statement(tx: Tx, me: int, currency: str, start: int, end: int) -> Statement
 def csv_head(opening: int, currency: str, start: int) -> str:
     """The first lines: names of the columns, and the opening balance."""
     row = (clock.rfc3339(start), "", "opening", "", "", "", money.plain(opening, currency), currency)
-    return _csv([HEAD, row])
+    return sheets.as_csv([HEAD, row])
 
 
 def csv_lines(lines: list[Line]) -> str:
-    return _csv(_row(each) for each in lines)
+    return sheets.as_csv(_row(each) for each in lines)
 
 
 def csv_foot(closing: int, currency: str, end: int) -> str:
-    return _csv([(clock.rfc3339(end), "", "closing", "", "", "", money.plain(closing, currency), currency)])
+    row = (clock.rfc3339(end), "", "closing", "", "", "", money.plain(closing, currency), currency)
+    return sheets.as_csv([row])
 
 
 def _row(line: Line) -> tuple[str, ...]:
@@ -109,20 +106,9 @@ def _row(line: Line) -> tuple[str, ...]:
         clock.rfc3339(line.at),
         str(line.id),
         line.kind,
-        _plain(line.name),
-        _plain(line.note),
+        sheets.harmless(line.name),
+        sheets.harmless(line.note),
         money.plain(line.amount, line.currency),
         money.plain(line.balance, line.currency),
         line.currency,
     )
-
-
-def _plain(text: str) -> str:
-    """So that no spreadsheet takes somebody's words for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
-def _csv(rows: Iterable[tuple[str, ...]]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerows(rows)
-    return out.getvalue()

@@ -10,12 +10,12 @@ from __future__ import annotations
 from dozen.core import realtime
 from dozen.core.accounts import Actor
 from dozen.db import Tx
-from dozen.kit import clock, ids
-from dozen.kit.env import Env
+from dozen.kit import ids
 from dozen.kit.money import decimals
 from dozen.services.wallet.errors import BadLimit, CurrencyDiffers
 from dozen.services.wallet.queries import identities as queries
 from dozen.services.wallet.service import desk
+from dozen.services.wallet.service.remembering import Remembered
 from dozen.services.wallet.structs import Limits
 from dozen.services.wallet.structs.identities import TierChange
 
@@ -49,33 +49,15 @@ _A_RUPEE = {  # numerator, denominator
 }
 CURRENCIES = tuple(_A_RUPEE)
 _MOST = 10**15
-_KEEP = clock.MINUTE
 
 
-class Tiers:
-    """What administrators have set, as this process knows it; read anew when it changes, and each minute to
-    be safe."""
+class Tiers(Remembered[dict[tuple[int, str], Limits]]):
+    """What administrators have set."""
 
-    def __init__(self) -> None:
-        self._kept: tuple[int, dict[tuple[int, str], Limits]] | None = None
+    topic = TOPIC
 
-    @classmethod
-    def build(cls, env: Env) -> Tiers:
-        made = cls()
-        hub = env.part(realtime.Hub)
-        hub.listen(TOPIC, lambda event: made.reset())
-        hub.on_reset(made.reset)
-        return made
-
-    def reset(self) -> None:
-        self._kept = None
-
-    def get(self, tx: Tx) -> dict[tuple[int, str], Limits]:
-        kept = self._kept
-        if kept is None or not 0 <= tx.now - kept[0] < _KEEP:
-            found = {(each.tier, each.currency): each.limits for each in queries.latest_tiers.all(tx)}
-            kept = self._kept = tx.now, found
-        return kept[1]
+    def read(self, tx: Tx) -> dict[tuple[int, str], Limits]:
+        return {(each.tier, each.currency): each.limits for each in queries.latest_tiers.all(tx)}
 
 
 def allowed(tx: Tx, tier: int, currency: str) -> Limits:

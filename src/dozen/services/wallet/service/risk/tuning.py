@@ -8,10 +8,10 @@ from dozen.core import realtime
 from dozen.core.accounts import Actor
 from dozen.db import Tx
 from dozen.kit import clock, ids
-from dozen.kit.env import Env
 from dozen.services.wallet.errors.risk import BadRule, NoSuchRule
 from dozen.services.wallet.queries import risk as queries
 from dozen.services.wallet.service import desk
+from dozen.services.wallet.service.remembering import Remembered
 from dozen.services.wallet.service.risk.rules import BY_CODE, INSTALLED, LEVELS, REFUSE, REVIEW, Rulebook
 from dozen.services.wallet.structs.risk import Rule, RuleChange, RuleCount
 
@@ -19,31 +19,15 @@ TOPIC = "wallet.rules"
 MOST_WEIGHT = 200
 _MOST_LEVEL = 1_000
 _MOST_COUNTED = 2_000
-_KEEP = clock.MINUTE
 
 
-class Rules:
-    """The process's rulebook; made anew when a rule changes, and each minute to be safe."""
+class Rules(Remembered[Rulebook]):
+    """The process's rulebook."""
 
-    def __init__(self) -> None:
-        self._kept: tuple[int, Rulebook] | None = None
+    topic = TOPIC
 
-    @classmethod
-    def build(cls, env: Env) -> Rules:
-        made = cls()
-        hub = env.part(realtime.Hub)
-        hub.listen(TOPIC, lambda event: made.reset())
-        hub.on_reset(made.reset)
-        return made
-
-    def reset(self) -> None:
-        self._kept = None
-
-    def get(self, tx: Tx) -> Rulebook:
-        kept = self._kept
-        if kept is None or not 0 <= tx.now - kept[0] < _KEEP:
-            kept = self._kept = tx.now, Rulebook.of(_set(tx))
-        return kept[1]
+    def read(self, tx: Tx) -> Rulebook:
+        return Rulebook.of(_set(tx))
 
 
 def _set(tx: Tx) -> list[Rule]:
