@@ -3,6 +3,7 @@
 
 root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
 venv=${DOZEN_VENV:-$root/.venv}
+unset PYTHONDONTWRITEBYTECODE # a start would compile 700 files anew, which takes longer than all the rest
 
 find_python() {
     for candidate in "${DOZEN_PYTHON:-}" python3.13 python3.12 python3.11 python3 python; do

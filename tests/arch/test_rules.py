@@ -66,7 +66,7 @@ SEEDS = {
         "services/microblog/compat/toot/routes.py",
         "from dozen.services.microblog import schemas\n",
     ),
-    "No HTTP below the doors": ("core/media/serving.py", "def _seeded():\n    import litestar\n"),
+    "No HTTP below the doors": ("core/media/serving.py", "def _seeded():\n    import granian\n"),
     "SQL only in queries and tables": ("services/microblog/service/marks.py", "import sqlalchemy\n"),
 }
 

@@ -92,5 +92,5 @@ except sqlite3.OperationalError as error:
     assert "locked" in told, "the writer still has its lock"
     holder.execute("COMMIT")
     two.close()
-    assert not walindex._shared, "nothing is left open"
+    assert not [name for name in walindex._shared if str(tmp_path) in str(name)], "nothing is left open"
     assert sqlite3.connect(tmp_path / "x.db").execute("SELECT count(*) FROM t").fetchone() == (1,)

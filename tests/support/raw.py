@@ -34,9 +34,10 @@ def ask(
     stall: bool = False,
     peer: str = "127.0.0.1",
     scheme: str = "http",
+    host: bytes = b"localhost",
 ) -> Raw:
     """Send one ASGI request. ``body`` arrives in the given pieces; ``stall``: and then nothing more comes."""
-    return site.run(_ask(site, method, path, query, headers, body, stall, peer, scheme))
+    return site.run(_ask(site, method, path, query, headers, body, stall, peer, scheme, host))
 
 
 async def _ask(
@@ -49,6 +50,7 @@ async def _ask(
     stall: bool,
     peer: str,
     scheme: str,
+    host: bytes,
 ) -> Raw:
     sent: list[Any] = []
     pieces = list(body)
@@ -77,7 +79,7 @@ async def _ask(
         "root_path": "",
         "query_string": query,
         "scheme": scheme,
-        "headers": [(b"host", b"localhost"), *headers],
+        "headers": [(b"host", host), *headers],
         "client": (peer, 40000),
         "server": ("localhost", 80),
         "state": {},

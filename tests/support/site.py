@@ -28,7 +28,7 @@ class Site:
         self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self._thread.start()
         self.app = build(settings, work=work)
-        self.server = self.app.state.server
+        self.server = self.app.server
         self.town = Town(self.server.db, self.server.env)
         self._stop = asyncio.Event()
         started: Future[None] = Future()

@@ -98,3 +98,36 @@ def test_forms_in_two_tabs_both_work(house: Site) -> None:
             body=[f"csrf={token}&theme=dark".encode()],
         )  # fmt: skip
         assert answer.status == 303
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        b"",
+        b"evil.example/path",
+        b"a b",
+        b"ev\xc3\xa4l",
+        b"user@evil.example",
+        b"x" * 300,
+        b"a:b",
+        b"[::1",
+        b"a,b",
+    ],
+)
+def test_a_host_that_is_none_is_refused(house: Site, host: bytes) -> None:
+    """Links in pages and mails are made from it."""
+    assert ask(house, "GET", "/login", headers=[HTML], host=host).status == 400
+    assert ask(house, "GET", "/no/where", headers=[JSON], host=host).status == 400
+
+
+@pytest.mark.parametrize(
+    "host", [b"dozen.example", b"localhost:8000", b"127.0.0.1", b"[::1]:8000", b"my_town.local"]
+)
+def test_a_host_may_have_a_port(house: Site, host: bytes) -> None:
+    assert ask(house, "GET", "/login", headers=[HTML], host=host).status == 200
+
+
+@pytest.mark.parametrize("path", ["/login/", "//login", "///login//"])
+def test_empty_parts_of_a_path_do_not_count(house: Site, path: str) -> None:
+    assert ask(house, "GET", path, headers=[HTML]).status == 200
+    assert ask(house, "GET", f"//evil.example{path}", headers=[HTML]).status == 404

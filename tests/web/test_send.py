@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from dozen.app.asgi import _mounted
 from dozen.kit.errors import Conflict
 from dozen.web import Api, Call, File, Form, Page, Pages, Redirect, Stream, Undo
 from dozen.web.serve import Address
@@ -72,7 +71,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     made = open_site("sqlite", tmp_path_factory.mktemp("house"))
     assert made is not None
     for route in (*api.routes, *pages.routes):
-        made.app.register(_mounted(route.path, Address(made.server, route.path, [route])))
+        made.app.router.add(route.path, Address(made.server, route.path, [route]))
     yield made
     made.close()
 

@@ -84,10 +84,8 @@ def place(site: Site) -> Site:
     by_path: dict[str, list[Any]] = {}
     for route in routes:
         by_path.setdefault(route.path, []).append(route)
-    from dozen.app.asgi import _mounted
-
     for path, found in by_path.items():
-        site.app.register(_mounted(path, Address(site.server, path, found)))
+        site.app.router.add(path, Address(site.server, path, found))
     kind = "BIGINT" if site.server.db.dialect == "postgresql" else "INTEGER"
     site.town.write(
         lambda tx: (

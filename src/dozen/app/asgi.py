@@ -1,18 +1,15 @@
-"""The ASGI application: rooms' doors on Litestar's router, and what every server has."""
+"""The ASGI application: rooms' doors at their addresses, and what every server has."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
 import logging
+import re
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
-
-from litestar import Litestar, Router, route
-from litestar.response import Response
-from litestar.types import Method
 
 from dozen.app import logs
 from dozen.app.system import System
@@ -20,12 +17,16 @@ from dozen.kit.errors import Fault, Malformed, NotFound
 from dozen.kit.settings import Settings, load
 from dozen.web import Api, Call, Pages
 from dozen.web.frame import Frame
+from dozen.web.router import Router
 from dozen.web.routes import Route
 from dozen.web.send import send_reply
-from dozen.web.serve import Address, Fail, MethodNotAllowed, Server
+from dozen.web.serve import Address, Server
+
+log = logging.getLogger("dozen.app")
+_HOST = re.compile(rb"(?:[a-zA-Z0-9._-]{1,253}|\[[0-9a-fA-F:.]{2,45}\])(?::[0-9]{1,5})?")
 
 
-def application() -> Litestar:
+def application() -> Application:
     """The application for the settings in the environment: what the HTTP server loads in each worker."""
     app = build(load())
     settle()
@@ -43,40 +44,81 @@ def settle() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
-def build(settings: Settings, *, work: bool = True) -> Litestar:
+def build(settings: Settings, *, work: bool = True) -> Application:
     """The application for given settings. ``work`` runs jobs in the server's own threads."""
     logs.configure(settings)
-    system = System(settings)
-    frame = Frame(system.rooms)
-    server = Server(system.env, system.db, frame)
+    return Application(System(settings), work=work)
+
+
+class Application:
+    """One process's Dozen, as an HTTP server runs it. ``work``: with background jobs."""
+
+    def __init__(self, system: System, *, work: bool) -> None:
+        self.system = system
+        self.work = work
+        frame = Frame(system.rooms)
+        self.server = Server(system.env, system.db, frame)
+        self.router = Router()
+        for path, routes in addresses(frame.routes).items():
+            self.router.add(path, Address(self.server, path, routes))
+        self.router.add("/static/{path:path}", frame.assets)
 
     @asynccontextmanager
-    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+    async def lifespan(self) -> AsyncIterator[None]:
+        """What runs beside the requests: following the event log, and jobs."""
+        system = self.system
         system.lease_ids()
         system.follow(asyncio.get_running_loop())
-        if work:
-            system.start_work(settings.job_threads)
+        if self.work:
+            system.start_work(system.settings.job_threads)
         try:
             yield
         finally:
-            server.close()
+            self.server.close()
             system.close()
 
-    handlers: dict[str, list[Any]] = defaultdict(list)
-    for path, routes in addresses(frame.routes).items():
-        handlers[path.split("/")[1]].append(_mounted(path, Address(server, path, routes)))
-    handlers["static"].append(_mounted("/static/{path:path}", frame.assets))
-    app = Litestar(
-        # In bundles, since Litestar looks through all that it has with each that it is given.
-        [Router("/", route_handlers=each) for each in handlers.values()],
-        lifespan=[lifespan],
-        openapi_config=None,
-        logging_config=None,
-        exception_handlers={Exception: lambda request, error: _Turned(server, error)},
-    )
-    app.state.server = server
-    app.state.system = system
-    return app
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        kind = scope["type"]
+        if kind == "lifespan":
+            await self._live(receive, send)
+        elif kind != "http":
+            await receive()
+            await send({"type": "websocket.close"})  # nothing here speaks it
+        elif not _host_is_sound(scope["headers"]):
+            await self._turn_away(Malformed("That is no host name"), scope, receive, send)
+        else:
+            path: str = scope["path"]
+            if "//" in path or (path.endswith("/") and path != "/"):
+                scope["path"] = path = "/" + "/".join(filter(None, path.split("/")))
+            found = self.router.find(path)
+            if found is None:
+                await self._turn_away(NotFound(), scope, receive, send)
+            else:
+                answering, scope["path_params"] = found
+                await answering(scope, receive, send)
+
+    async def _turn_away(self, fault: Fault, scope: Any, receive: Any, send: Any) -> None:
+        """What reached no door, told in our own shapes."""
+        wants_page = any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
+        call = Call(self.server, (_PAGES if wants_page else _API).routes[0], scope, receive)
+        await send_reply(call, self.server.tell(call, fault), send, head=scope["method"] == "HEAD")
+
+    async def _live(self, receive: Any, send: Any) -> None:
+        await receive()
+        try:
+            async with self.lifespan():
+                await send({"type": "lifespan.startup.complete"})
+                await receive()
+        except Exception:
+            log.exception("the server could not start")
+            await send({"type": "lifespan.startup.failed", "message": "see the log"})
+            return
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def _host_is_sound(headers: Any) -> bool:
+    """Links are made from it, so it may hold nothing but a host and a port."""
+    return all(name != b"host" or _HOST.fullmatch(value) for name, value in headers)
 
 
 def addresses(routes: list[Route]) -> dict[str, list[Route]]:
@@ -95,52 +137,6 @@ def _shape(path: str) -> str:
     return "/".join("{}" if part.startswith("{") else part for part in path.split("/"))
 
 
-_METHODS: list[Method] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-
-
-def _mounted(path: str, application: Any) -> Any:
-    """A route of Litestar's that is answered by ``application`` as it is.
-
-    The application stands in the place of a middleware that never calls on; Litestar's own ``asgi``
-    handlers cannot have path parameters (2.25 looks their parsers up by method and finds none).
-    """
-
-    async def handler() -> None:
-        """Never reached."""
-
-    parts = [f"{{{p[1:-1]}:str}}" if p.startswith("{") and ":" not in p else p for p in path.split("/")]
-    return route(
-        "/".join(parts) or "/",
-        http_method=_METHODS,
-        middleware=[lambda app: application],
-        name=path,
-        include_in_schema=False,
-        sync_to_thread=None,
-    )(handler)
-
-
-class _Turned(Response[None]):
-    """What the router turned away before any door was reached, told in our own shapes."""
-
-    def __init__(self, server: Server, error: Exception) -> None:
-        super().__init__(None)
-        if getattr(error, "status_code", 500) >= 500:
-            log.error("the router failed", exc_info=error)
-        self._server = server
-        self._fault = _FAULTS.get(getattr(error, "status_code", 500), Malformed)()
-
-    def to_asgi_response(self, *args: Any, **kwargs: Any) -> Any:
-        return self._answer
-
-    async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
-        wants_page = any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
-        route = (_PAGES if wants_page else _API).routes[0]
-        call = Call(self._server, route, scope, receive)
-        await send_reply(call, self._server.tell(call, self._fault), send, head=scope["method"] == "HEAD")
-
-
-log = logging.getLogger("dozen.app")
-_FAULTS: dict[int, type[Fault]] = {404: NotFound, 405: MethodNotAllowed, 500: Fail}
 _API, _PAGES = Api(), Pages()
 
 

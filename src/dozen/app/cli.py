@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from dozen.kit.settings import BadSettings, Settings, load
 
 def main(argv: list[str] | None = None) -> int:
     args = _parser().parse_args(argv)
+    gc.set_threshold(100_000, 20, 50)  # starting makes much that stays
     try:
         settings = load(
             args.config,

@@ -180,7 +180,7 @@ async def _main(settings: Settings, certificate: tuple[Path, Path] | None) -> in
         _announce(settings, certificate)
         ended = asyncio.create_task(stopping.wait())
         await asyncio.wait([ended, *running], return_when=asyncio.FIRST_COMPLETED)
-        app.state.server.closing.set()
+        app.server.closing.set()
         for server in servers:
             server.stop()  # type: ignore[no-untyped-call]
         _, late = await asyncio.wait(running, timeout=10)

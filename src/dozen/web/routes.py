@@ -21,8 +21,8 @@ class Route:
     """One handler at one method and path."""
 
     __slots__ = (
+        "_binder",
         "access",
-        "binder",
         "door",
         "fn",
         "is_async",
@@ -77,7 +77,14 @@ class Route:
         self.media = media
         self.keeps = tuple(keeps)
         self.summary = (inspect.getdoc(fn) or "").strip()
-        self.binder = Binder(fn, path)
+        self._binder: Binder | None = None
+
+    @property
+    def binder(self) -> Binder:
+        """What the handler wants from a request; read from its signature when it is first asked."""
+        if self._binder is None:
+            self._binder = Binder(self.fn, self.path)
+        return self._binder
 
     def __repr__(self) -> str:
         return f"<{self.method} {self.path} {self.fn.__module__}.{self.fn.__qualname__}>"

@@ -1,6 +1,6 @@
 """The unit of work: from an ASGI request to a committed, answered one.
 
-Litestar finds the address; what stands there is one :class:`Address`, a bare ASGI application that
+The router finds the address; what stands there is one :class:`Address`, a bare ASGI application that
 knows the handlers of each method. One request is one transaction, and it is committed before the
 first byte of the answer leaves. On SQLite plain handlers run right here in the event loop, reads on
 a kept connection and writes through the group-commit queue; on PostgreSQL the same handlers run in

@@ -1,0 +1,76 @@
+"""Which application stands at a path.
+
+A path's parts are looked up one by one: what is written out goes before a ``{parameter}``, and there
+is no way back, so that ``/microblog/lists/x`` is never somebody called "lists". A part in braces with
+``:path`` takes all that is left. Empty parts do not count: ``/wallet/`` is ``/wallet``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+Application = Callable[[Any, Any, Any], Awaitable[None]]
+
+
+class _Node:
+    __slots__ = ("application", "children", "names", "parameter", "rest")
+
+    def __init__(self) -> None:
+        self.children: dict[str, _Node] = {}
+        self.parameter: _Node | None = None
+        self.rest: _Node | None = None
+        self.application: Application | None = None
+        self.names: tuple[str, ...] = ()
+
+
+class Router:
+    """Paths, each with its application."""
+
+    def __init__(self) -> None:
+        self._root = _Node()
+        self._plain: dict[str, Application] = {}
+
+    def add(self, path: str, application: Application) -> None:
+        """``path``: ``/wallet/api/payments/{id}`` or ``/static/{name:path}``. ValueError when it is taken."""
+        node = self._root
+        names: list[str] = []
+        for part in filter(None, path.split("/")):
+            if not part.startswith("{"):
+                node = node.children.setdefault(part, _Node())
+                continue
+            name, _, kind = part[1:-1].partition(":")
+            names.append(name)
+            if kind:
+                node.rest = node = node.rest or _Node()
+            else:
+                node.parameter = node = node.parameter or _Node()
+        if node.application is not None:
+            raise ValueError(f"two applications at {path}")
+        node.application, node.names = application, tuple(names)
+        if not names:
+            self._plain[path] = application
+
+    def find(self, path: str) -> tuple[Application, dict[str, str]] | None:
+        """The application at a path and what stands for its parameters; None where there is nothing."""
+        plain = self._plain.get(path)
+        if plain is not None:
+            return plain, {}
+        node = self._root
+        values: list[str] = []
+        parts = [part for part in path.split("/") if part]
+        for n, part in enumerate(parts):
+            child = node.children.get(part)
+            if child is None:
+                child = node.parameter
+                if child is None:
+                    if node.rest is None:
+                        return None
+                    node = node.rest
+                    values.append("/".join(parts[n:]))
+                    break
+                values.append(part)
+            node = child
+        if node.application is None:
+            return None
+        return node.application, dict(zip(node.names, values, strict=True))
