@@ -412,3 +412,20 @@ def test_a_database_that_cannot_be_opened_is_told(lite: Town, tmp_path: Any) -> 
     assert [type(each) for each in asyncio.run(main())] == [Broken] * 3
     assert not broken._db.gate.locked()
     broken._db.close()
+
+
+def test_what_one_left_for_later_fails_it_alone(lite: Town, queue: WriteQueue) -> None:
+    def leaves(*some: int) -> Callable[[Tx], int]:
+        def verb(tx: Tx) -> int:
+            for n in some:
+                tx.later(add, id=n, name=f"thing {n}")
+            return some[0]
+
+        return verb
+
+    async def main() -> list[Any]:
+        return await gathered(*(queue.run(leaves(*some)) for some in ((1, 2), (3, 1), (4, 5))))
+
+    found = asyncio.run(main())
+    assert [found[0], type(found[1]), found[2]] == [1, Duplicate, 4]
+    assert lite.read(ids.all) == [1, 2, 4, 5]

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from dozen.db import Broken, Duplicate, Tx
 from dozen.db.engine import read, write
 from dozen.db.errors import Full
+from dozen.db.tx import ReadOnly
 from dozen.kit import clock
 from dozen.kit.errors import Conflict, Fault
 from tests.db.things import add, add_some, count, ids, things
@@ -291,3 +292,50 @@ def test_a_savepoint_on_a_lost_connection_tells_of_the_connection(grown: Town) -
         grown.write(verb)
     grown.write(add_some, 3)
     assert grown.read(ids.all) == [3]
+
+
+# What is left for later
+
+
+def test_what_is_left_for_later_is_written_at_the_end(floor: Town) -> None:
+    def undone(tx: Tx) -> None:
+        tx.later(add, id=2, name="two")
+        tx.later(add, id=1, name="one again")
+        raise Conflict
+
+    def verb(tx: Tx) -> None:
+        tx.later(add, id=1, name="one")
+        with pytest.raises(Conflict), tx.savepoint():
+            undone(tx)
+        with tx.savepoint():
+            tx.later(add, id=3, name="three")
+        assert count.first(tx) == 0
+
+    floor.write(verb)
+    assert floor.read(ids.all) == [1, 3]
+
+
+def test_when_it_cannot_be_written_nothing_is(floor: Town) -> None:
+    def verb(tx: Tx) -> None:
+        add_some(tx, 5)
+        tx.later(add, id=6, name="six")
+        tx.later(add, id=5, name="five again")
+
+    with pytest.raises(Duplicate):
+        floor.write(verb)
+    assert floor.read(ids.all) == []
+    with pytest.raises(ReadOnly):
+        floor.read(lambda tx: tx.later(add, id=1, name="one"))
+
+
+def test_what_is_known_goes_with_a_savepoint_that_is_undone(floor: Town) -> None:
+    def verb(tx: Tx) -> None:
+        tx.known["a"] = 1
+        with tx.savepoint():
+            tx.known["b"] = 2
+        assert tx.known == {"a": 1, "b": 2}
+        with pytest.raises(Conflict), tx.savepoint():
+            raise Conflict
+        assert tx.known == {}
+
+    floor.write(verb)

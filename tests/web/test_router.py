@@ -62,7 +62,7 @@ def test_what_stands_at_a_path(router: Router, path: str, found: str, values: di
         "/wallet/api",
         "/wallet/api/payments/7/notes",
         "/files",
-        "/wallet/api/payments/figures/notes/1",
+        "/wallet/api/figures/7",
     ],
 )
 def test_where_nothing_stands(router: Router, path: str) -> None:
@@ -70,11 +70,16 @@ def test_where_nothing_stands(router: Router, path: str) -> None:
     assert found is None
 
 
-def test_what_is_written_out_is_never_a_parameter(router: Router) -> None:
-    """So a word that the room keeps for itself is nobody's name, whatever follows it."""
-    router.add("/wallet/{name}/history", _named("history"))
-    assert router.find("/wallet/ada/history") is not None
-    assert router.find("/wallet/api/history") is None
+def test_what_is_written_out_does_not_hide_the_parameter_behind_which_more_stands(router: Router) -> None:
+    router.add("/wallet/api/payments/{id}/csv", _named("csv"))
+    found = router.find("/wallet/api/payments/figures/csv")
+    assert found is not None
+    assert found[1] == {"id": "figures"}
+    router.add("/wallet/{name}/payments/{id}/{what}", _named("what"))
+    found = router.find("/wallet/api/payments/7/more")
+    assert found is not None
+    assert found[1] == {"name": "api", "id": "7", "what": "more"}
+    assert router.find("/wallet/api/payments/7/notes") is not None
 
 
 def test_one_application_at_a_path(router: Router) -> None:

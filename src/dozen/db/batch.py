@@ -68,6 +68,7 @@ class WriteQueue:
             try:
                 driver.execute("SAVEPOINT w")
                 result = verb(tx)
+                tx.finish()
                 driver.execute("RELEASE w")
             except Exception as error:
                 failed.append((future, translate(error)))

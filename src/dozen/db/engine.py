@@ -170,6 +170,8 @@ class SqliteDatabase:
             tx = Tx(env, driver, "sqlite", writes=writes, mark=self.mark, beside=beside)
             try:
                 yield tx
+                if writes:
+                    tx.finish()
                 driver.execute("COMMIT")
             except BaseException as error:
                 if driver.in_transaction:
@@ -307,6 +309,8 @@ class PostgresDatabase:
         tx = Tx(env, driver, "postgresql", writes=writes)
         try:
             yield tx
+            if writes:
+                tx.finish()
             if _say(driver, b"COMMIT") != b"COMMIT":
                 raise RuntimeError("rolled back: an error was caught outside a savepoint")
         except BaseException as error:

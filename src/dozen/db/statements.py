@@ -113,8 +113,12 @@ class Action(_Prepared):
         """Run once for each set of parameters, in one go."""
         tx.must_write()
         sql, bind, _ = self.compiled(tx.dialect)
+        sets = [bind(each) for each in params]
         try:
-            tx.driver.cursor().executemany(sql, [bind(each) for each in params])
+            if len(sets) == 1:
+                tx.driver.execute(sql, sets[0])
+                return
+            tx.driver.cursor().executemany(sql, sets)
         except Exception as error:
             raise translate(error) from error
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.sql import Executable
 
@@ -16,6 +16,12 @@ from dozen.kit.env import Env, Part
 
 P = TypeVar("P", bound=Part)
 log = logging.getLogger("dozen.db")
+
+
+class Write(Protocol):
+    """A statement that can be run for many sets of parameters in one go."""
+
+    def many(self, tx: Tx, params: Iterable[Mapping[str, Any]]) -> None: ...
 
 
 class ReadOnly(RuntimeError):
@@ -29,7 +35,8 @@ class Tx:
     """
 
     __slots__ = (
-        "_after", "_begin", "_driver", "_saves", "beside", "dialect", "env", "heard", "mark", "now", "writes",
+        "_after", "_begin", "_driver", "_later", "_saves",
+        "beside", "dialect", "env", "heard", "known", "mark", "now", "writes",
     )  # fmt: skip
 
     def __init__(
@@ -59,6 +66,10 @@ class Tx:
         self.now = clock.now()
         self.heard = False
         """Whether this process has been told what other processes changed before this transaction began."""
+        self.known: dict[Any, Any] = {}
+        """What was read here and may be asked again, by a name of the reader's own. Whoever changes what
+        it was read from takes it out; all goes when a savepoint is undone."""
+        self._later: list[tuple[Write, Mapping[str, Any]]] | None = None
         self._after: list[Callable[[], None]] | None = None
         self._saves = 0
 
@@ -87,6 +98,14 @@ class Tx:
         if not self.writes:
             raise ReadOnly("this verb writes, and the transaction is for reading")
 
+    def later(self, write: Write, **params: Any) -> None:
+        """Write this as the last thing in the transaction, with all else that is left for ``write``: for
+        what nothing in it reads again."""
+        self.must_write()
+        if self._later is None:
+            self._later = []
+        self._later.append((write, params))
+
     def after_commit(self, action: Callable[[], None]) -> None:
         """Call ``action`` once this transaction is on disk; never when it is rolled back."""
         if self._after is None:
@@ -110,7 +129,7 @@ class Tx:
         """What happens inside is undone when it raises; what came before stays."""
         self._saves += 1
         name = f"s{self._saves}"
-        kept = len(self._after or ())
+        later, after = len(self._later or ()), len(self._after or ())
         self.driver.execute(f"SAVEPOINT {name}")
         try:
             yield
@@ -120,10 +139,24 @@ class Tx:
                 self.driver.execute(f"RELEASE {name}")
             except Exception:  # the whole transaction is gone: full disk, lost connection
                 raise translate(error) from error
+            if self._later:
+                del self._later[later:]
             if self._after:
-                del self._after[kept:]
+                del self._after[after:]
+            self.known.clear()
             raise
         self.driver.execute(f"RELEASE {name}")
+
+    def finish(self) -> None:
+        """Write what was left for later. Called by who commits, right before."""
+        if self._later is None:
+            return
+        grouped: dict[Write, list[Mapping[str, Any]]] = {}
+        for write, params in self._later:
+            grouped.setdefault(write, []).append(params)
+        self._later = None
+        for write, each in grouped.items():
+            write.many(self, each)
 
     def committed(self) -> None:
         """Do what was asked for after the commit. The commit stands: what fails now is told in the log."""

@@ -1,8 +1,8 @@
 """Which application stands at a path.
 
-A path's parts are looked up one by one: what is written out goes before a ``{parameter}``, and there
-is no way back, so that ``/microblog/lists/x`` is never somebody called "lists". A part in braces with
-``:path`` takes all that is left. Empty parts do not count: ``/wallet/`` is ``/wallet``.
+A path's parts are looked up one by one: what is written out goes before a ``{parameter}``, where both lead
+somewhere. A part in braces with ``:path`` takes all that is left, if nothing else does. Empty parts do not
+count: ``/wallet/`` is ``/wallet``.
 """
 
 from __future__ import annotations
@@ -56,21 +56,28 @@ class Router:
         plain = self._plain.get(path)
         if plain is not None:
             return plain, {}
-        node = self._root
         values: list[str] = []
-        parts = [part for part in path.split("/") if part]
-        for n, part in enumerate(parts):
-            child = node.children.get(part)
-            if child is None:
-                child = node.parameter
-                if child is None:
-                    if node.rest is None:
-                        return None
-                    node = node.rest
-                    values.append("/".join(parts[n:]))
-                    break
-                values.append(part)
-            node = child
-        if node.application is None:
+        node = _walk(self._root, [part for part in path.split("/") if part], 0, values)
+        if node is None or node.application is None:
             return None
         return node.application, dict(zip(node.names, values, strict=True))
+
+
+def _walk(node: _Node, parts: list[str], at: int, values: list[str]) -> _Node | None:
+    if at == len(parts):
+        return node if node.application is not None else None
+    part = parts[at]
+    child = node.children.get(part)
+    if child is not None:
+        found = _walk(child, parts, at + 1, values)
+        if found is not None:
+            return found
+    if node.parameter is not None:
+        values.append(part)
+        found = _walk(node.parameter, parts, at + 1, values)
+        if found is not None:
+            return found
+        values.pop()
+    if node.rest is not None:
+        values.append("/".join(parts[at:]))
+    return node.rest

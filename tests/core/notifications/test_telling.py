@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from dozen.core import notifications
-from dozen.core.notifications import telling
+from dozen.core.notifications import Notice, telling
 from dozen.db import Tx
 from tests.core.notifications.inbox import FOLLOW, LIKE, NEWS, QUIET, counted, events, like, marked, rows
 from tests.support.town import Town
@@ -51,6 +51,66 @@ def test_mistakes_of_the_caller(town: Town) -> None:
         town.write(notifications.notify, ANN, NEWS, data={"headline": "x" * 5_000})
     with pytest.raises(ValueError, match="take back"):
         town.write(notifications.retract, LIKE, actor=BO)
+
+
+class TestEach:
+    def test_each_is_told_something_else(self, town: Town) -> None:
+        town.write(notifications.notify, BO, NEWS)
+        notices = [
+            Notice(BO, NEWS, 7, {"headline": "in"}, ANN, "7"),
+            Notice(ANN, FOLLOW, 7, {"headline": "out"}),
+            Notice(BO, FOLLOW, 8),
+        ]
+        town.write(notifications.notify_each, notices)
+        assert counted(town) == {ANN: (1, 1), BO: (3, 3)} == marked(town)
+        third, second, _ = town.read(notifications.list_plain, BO)
+        assert (second.kind, second.actor_id, second.subject_id, second.data) == (
+            NEWS,
+            ANN,
+            7,
+            {"headline": "in"},
+        )
+        assert (third.kind, third.actor_id, third.subject_id, third.data) == (FOLLOW, None, 8, None)
+        assert second.group_key is not None
+        assert second.group_key.startswith(f"{NEWS}:7:")
+        (mine,) = town.read(notifications.list_plain, ANN)
+        assert events(town)[1:] == [
+            (BO, {"kind": NEWS, "id": second.id, "unread": 3, "on": True}),
+            (ANN, {"kind": FOLLOW, "id": mine.id, "unread": 1, "on": True}),
+            (BO, {"kind": FOLLOW, "id": third.id, "unread": 3, "on": True}),
+        ]
+
+    def test_as_they_like_it(self, town: Town) -> None:
+        town.write(notifications.choose, ANN, NEWS, "in_app", False)
+        town.write(notifications.choose, ANN, NEWS, "email", True)
+        town.write(notifications.choose, BO, QUIET, "in_app", True)
+        town.write(notifications.choose, BO, FOLLOW, "in_app", False)
+        notices = [
+            Notice(ANN, NEWS),
+            Notice(ANN, QUIET),
+            Notice(BO, NEWS),
+            Notice(BO, QUIET),
+            Notice(BO, FOLLOW),
+        ]
+        town.write(notifications.notify_each, [*notices, Notice(CY, NEWS, actor=CY)])
+        assert counted(town) == {BO: (2, 2)} == marked(town)
+        town.write(notifications.notify_each, [])
+        town.write(notifications.notify_each, [Notice(ANN, NEWS)])
+        assert counted(town) == {BO: (2, 2)}
+
+    def test_too_many_of_somebodys_are_trimmed(self, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(telling, "KEEP", 5)
+        monkeypatch.setattr(telling, "SLACK", 2)
+        for n in range(8):
+            town.write(notifications.notify_each, [Notice(ANN, NEWS, n), Notice(BO, NEWS, n)][: 1 + (n < 3)])
+        assert counted(town) == {ANN: (5, 5), BO: (3, 3)} == marked(town)
+        assert events(town)[-1][1]["unread"] == 5
+
+    def test_mistakes_of_the_caller(self, town: Town) -> None:
+        for wrong, error in ((Notice(ANN, LIKE), ValueError), (Notice(ANN, "blog.dislike"), LookupError)):
+            with pytest.raises(error):
+                town.write(notifications.notify_each, [Notice(BO, NEWS), wrong])
+        assert counted(town) == {}
 
 
 class TestMany:

@@ -7,14 +7,22 @@ from collections.abc import Callable
 import pytest
 
 from dozen.core.realtime import Hub, publish
+from dozen.db import Tx
 from dozen.db.engine import write
 from dozen.kit import clock
 from dozen.kit.errors import Conflict
 from tests.core.realtime.ears import Ear
-from tests.core.realtime.test_log import say, say_in_vain
+from tests.core.realtime.test_log import say
 from tests.support.town import Town
 
 Neighbour = Callable[[Town], Town]
+# Events are written at the end of a transaction: ``tx.finish()`` stands for the stretch until the commit.
+
+
+def say_in_vain(tx: Tx, *keys: int) -> None:
+    say(tx, *keys)
+    tx.finish()
+    raise Conflict
 
 
 def test_a_later_commit_of_an_earlier_number_is_heard_once(grown: Town, neighbour: Neighbour) -> None:
@@ -22,8 +30,10 @@ def test_a_later_commit_of_an_earlier_number_is_heard_once(grown: Town, neighbou
     slow, slower = neighbour(grown), neighbour(grown)
     with write(slower.db, slower.env) as tx:
         publish(tx, "t", 1)
+        tx.finish()
         with write(slow.db, slow.env) as tx:
             publish(tx, "t", 2)
+            tx.finish()
             grown.write(say, 3)
             assert ear.look() == [3]
             grown.write(say, 4)
@@ -42,6 +52,7 @@ def test_several_of_one_slow_transaction_are_all_heard(grown: Town, neighbour: N
     with write(slow.db, slow.env) as tx:
         for n in range(1, 30):
             publish(tx, "t", n)
+            tx.finish()
             if n % 3 == 0:
                 grown.write(say, 100 + n)
                 ear.look()
@@ -73,6 +84,7 @@ def test_a_transaction_older_than_the_listener_is_heard(grown: Town, neighbour: 
     slow = neighbour(grown)
     with write(slow.db, slow.env) as tx:
         publish(tx, "t", 1)
+        tx.finish()
         grown.write(say, 2)
         ear = Ear(grown)
         assert ear.look() == []
@@ -94,6 +106,7 @@ def test_a_gap_behind_which_all_was_forgotten_is_looked_for_too(grown: Town, nei
     slow = neighbour(grown)
     with write(slow.db, slow.env) as tx:
         publish(tx, "t", 1)
+        tx.finish()
         grown.write(say, 2)
         grown.write(lambda tx: tx.driver.execute("DELETE FROM realtime_events WHERE key = 0") and None)
         assert ear.look() == [2]
@@ -109,6 +122,7 @@ def test_gaps_and_forgetting_at_once(
     grown.write(say, 1)
     with write(slow.db, slow.env) as tx:
         publish(tx, "t", 2)
+        tx.finish()
         grown.write(say, 3)
         assert ear.look() == [1, 3]
         grown.write(lambda tx: tx.driver.execute("DELETE FROM realtime_events WHERE key IN (1)") and None)

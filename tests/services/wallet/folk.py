@@ -8,7 +8,7 @@ from dozen.core import accounts
 from dozen.db import Tx
 from dozen.services.wallet import listen
 from dozen.services.wallet.queries import people as people_queries
-from dozen.services.wallet.service import pins, wallets
+from dozen.services.wallet.service import limits, pins, wallets
 from dozen.services.wallet.service.moving import Movement, Standing, move
 from dozen.services.wallet.structs import Receipt
 from tests.support.people import make_people
@@ -104,3 +104,10 @@ class Bank:
 
     def balance(self, person: int, currency: str = "INR") -> int:
         return self.town.read(lambda tx: wallets.balance(tx, wallets.wallet(tx, person, currency)).balance)
+
+
+def spent_today(tx: Tx, person: int, currency: str = "INR") -> int:
+    """What limits have counted today."""
+    holder = wallets.holder(tx, person)
+    assert holder is not None
+    return limits.allowance(tx, holder, currency).used.day

@@ -45,10 +45,12 @@ class Simulator(ThreadingHTTPServer):
     def begin(self) -> None:
         """Start what goes on beside the answers."""
         self.sender.start()
-        threading.Thread(target=self._tick, daemon=True).start()
+        self._ticker = threading.Thread(target=self._tick, daemon=True)
+        self._ticker.start()
 
     def end(self) -> None:
         self._over.set()
+        self._ticker.join()
         self.sender.stop()
         self.server_close()
         self.store.close()

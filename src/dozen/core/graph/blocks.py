@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dozen.core.graph import edge_queries, hiding_queries
-from dozen.core.graph.edges import bond, lock, retie, somebody, tie, unask, untie
+from dozen.core.graph.edges import blocked_name, bond, lock, retie, somebody, tie, unask, untie
 from dozen.core.graph.errors import BadMute, CannotBlockSelf, CannotMuteSelf
 from dozen.core.graph.limits import may_hide
 from dozen.core.graph.lists import part_from_lists
@@ -89,4 +89,7 @@ def mutes(tx: Tx, me: int, *, before: int | None = None, limit: int = 50) -> lis
 
 
 def is_blocked_either(tx: Tx, a: int, b: int) -> bool:
-    return edge_queries.blocked_either.first(tx, a=a, b=b) is not None
+    name = blocked_name(a, b)
+    if name not in tx.known:
+        tx.known[name] = edge_queries.blocked_either.first(tx, a=a, b=b) is not None
+    return bool(tx.known[name])

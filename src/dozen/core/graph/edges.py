@@ -61,6 +61,11 @@ def relations(tx: Tx, me: int, ids: list[int]) -> dict[int, Relation]:
 _STRANGER = Relation()
 
 
+def blocked_name(a: int, b: int) -> tuple[str, int, int]:
+    """Under which a transaction knows whether one of two blocks the other."""
+    return ("graph.blocked", min(a, b), max(a, b))
+
+
 def tie(
     tx: Tx,
     kind: str,
@@ -83,6 +88,7 @@ def tie(
         until=until,
     ):
         return False
+    tx.known.pop(blocked_name(from_id, to_id), None)
     _count(tx, kind, from_id, to_id, 1)
     say(tx, kind, from_id, to_id, on=True, reposts=reposts)
     return True
@@ -94,6 +100,7 @@ def untie(tx: Tx, kind: str, from_id: int, to_id: int) -> bool:
     reposts = edge_queries.untie.first(tx, from_id=from_id, kind=kind, to_id=to_id)
     if reposts is None:
         return False
+    tx.known.pop(blocked_name(from_id, to_id), None)
     _count(tx, kind, from_id, to_id, -1)
     say(tx, kind, from_id, to_id, on=False, reposts=reposts)
     return True

@@ -35,6 +35,7 @@ from dozen.core.ledger.opening import (
 from dozen.core.ledger.proving import MOST_WRONG, doctor, verify
 from dozen.core.ledger.reading import (
     balance,
+    balance_now,
     balances,
     balances_by_id,
     daily_totals,
@@ -108,6 +109,7 @@ __all__ = [
     "accounts_by_id",
     "accounts_of",
     "balance",
+    "balance_now",
     "balances",
     "balances_by_id",
     "capture",

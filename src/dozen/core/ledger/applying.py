@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 from itertools import count
+from typing import Any
 
 import msgspec
 
@@ -132,9 +133,19 @@ def apply(tx: Tx, movement: Movement) -> tuple[Applied, ...] | Fault:
     """Do all of it, or nothing and give the reason. Raises KeyKnown."""
     placed = [(change, lane_of(tx, change.account)) for change in movement.changes]
     placed.sort(key=lambda each: (each[1] > 0, each[0].account.id))
-    if tx.dialect == "postgresql":
-        return _apply_at_once(tx, movement, placed)
-    return _apply_in_steps(tx, movement, placed)
+    step = _apply_at_once if tx.dialect == "postgresql" else _apply_in_steps
+    done = step(tx, movement, placed)
+    if not isinstance(done, Fault):
+        for each in done:
+            if not each.lane:
+                tx.known[balance_name(each.account.id)] = each.balance
+    return done
+
+
+def balance_name(account_id: int) -> tuple[str, int]:
+    """Under which a transaction knows the balance of an account without lanes that it has moved money of:
+    its row is locked since."""
+    return ("ledger.balance", account_id)
 
 
 _Placed = Sequence[tuple[Change, int]]
@@ -158,37 +169,41 @@ def _apply_in_steps(tx: Tx, movement: Movement, placed: _Placed) -> tuple[Applie
         if key is not None:
             queries.drop_key(tx, realm=key.realm, owner=key.owner, key=key.key)
         return fault
-    done = []
-    legs = 0
+    done: list[Applied] = []
+    put: list[dict[str, Any]] = []
+    added: list[dict[str, Any]] = []
     for (change, lane), row in zip(placed, rows, strict=True):
         balance, held = row.balance + change.amount, row.held + change.held
         seq, at = row.seq + (change.amount != 0), max(row.at, movement.at)
-        queries.put_balance(
-            tx,
-            account_id=change.account.id,
-            in_lane=lane,
-            now=balance,
-            reserved=held,
-            number=seq,
-            moment=at,
+        put.append(
+            {
+                "account_id": change.account.id,
+                "in_lane": lane,
+                "now": balance,
+                "reserved": held,
+                "number": seq,
+                "moment": at,
+            }
         )
         done.append(Applied(change.account, lane, change.amount, balance, held, seq, at))
         if change.amount:
-            legs += 1
-            queries.add_posting(
-                tx,
-                transfer_id=movement.id,
-                leg=legs,
-                account_id=change.account.id,
-                lane=lane,
-                seq=seq,
-                at=at,
-                currency=row.currency,
-                amount=change.amount,
-                balance_after=balance,
+            added.append(
+                {
+                    "transfer_id": movement.id,
+                    "leg": len(added) + 1,
+                    "account_id": change.account.id,
+                    "lane": lane,
+                    "seq": seq,
+                    "at": at,
+                    "currency": row.currency,
+                    "amount": change.amount,
+                    "balance_after": balance,
+                }
             )
+    queries.put_balance.many(tx, put)
+    queries.add_posting.many(tx, added)
     _tell(tx, done, movement)
-    if legs:
+    if added:
         queries.add_transfer(
             tx,
             id=movement.id,
@@ -201,7 +216,7 @@ def _apply_in_steps(tx: Tx, movement: Movement, placed: _Placed) -> tuple[Applie
             hold_id=movement.hold_id,
             reverses=movement.reverses,
             rate=movement.rate,
-            legs=legs,
+            legs=len(added),
         )
     return tuple(done)
 

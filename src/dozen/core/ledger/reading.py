@@ -8,6 +8,7 @@ import msgspec
 
 from dozen.core.ledger import queries
 from dozen.core.ledger import reading_queries as lines
+from dozen.core.ledger.applying import balance_name
 from dozen.core.ledger.errors import NoSuchAccount, NoSuchTransfer
 from dozen.core.ledger.opening import account
 from dozen.core.ledger.structs import (
@@ -36,6 +37,12 @@ def balance(tx: Tx, account_id: int) -> Balance:
     if found is None:
         raise NoSuchAccount(account=account_id)
     return found
+
+
+def balance_now(tx: Tx, account_id: int) -> int:
+    """The balance alone; nothing is read where this very transaction has moved it. Raises NoSuchAccount."""
+    moved: int | None = tx.known.get(balance_name(account_id))
+    return balance(tx, account_id).balance if moved is None else moved
 
 
 def balances(tx: Tx, owner: int) -> list[Balance]:

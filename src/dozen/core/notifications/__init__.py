@@ -18,7 +18,16 @@ from dozen.core.notifications.reading import (
     unread,
 )
 from dozen.core.notifications.structs import CHANNELS, Channel, Choice, Group, Item, Mark
-from dozen.core.notifications.telling import KEEP, notify, notify_many, retract, retract_about, retract_from
+from dozen.core.notifications.telling import (
+    KEEP,
+    Notice,
+    notify,
+    notify_each,
+    notify_many,
+    retract,
+    retract_about,
+    retract_from,
+)
 
 __all__ = [
     "CHANNELS",
@@ -35,6 +44,7 @@ __all__ = [
     "Mark",
     "NoSuchKind",
     "NoSuchNotification",
+    "Notice",
     "channels_for",
     "choose",
     "clear",
@@ -48,6 +58,7 @@ __all__ = [
     "mark",
     "mark_read",
     "notify",
+    "notify_each",
     "notify_many",
     "retract",
     "retract_about",

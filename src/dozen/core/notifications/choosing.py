@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from dozen.core.notifications import queries
 from dozen.core.notifications.errors import BadChannel, NoSuchKind
 from dozen.core.notifications.kinds import Kind, Kinds
@@ -12,6 +14,18 @@ from dozen.db import Tx
 def channels_for(tx: Tx, person: int, kind: str) -> frozenset[Channel]:
     """How somebody is told of a kind."""
     return _merged(tx.part(Kinds).get(kind), dict(queries.choices_for.all(tx, person=person, kind=kind)))
+
+
+def wanted_by(tx: Tx, asked: Collection[tuple[int, str]], channel: Channel) -> set[tuple[int, str]]:
+    """Which (person, kind) of those asked about reach their person so."""
+    kinds = {name: tx.part(Kinds).get(name) for _, name in asked}
+    chosen = {
+        (person, kind): wanted
+        for person, kind, wanted in queries.chosen.all(
+            tx, ids=list({person for person, _ in asked}), kinds=list(kinds), channel=channel
+        )
+    }
+    return {each for each in asked if chosen.get(each, channel in kinds[each[1]].channels)}
 
 
 def _merged(kind: Kind, chosen: dict[Channel, bool]) -> frozenset[Channel]:

@@ -166,6 +166,14 @@ choices_for = rows(
         choices.c.person_id == param("person"), choices.c.kind == param("kind")
     ),
 )
+chosen = rows(
+    _row,
+    select(choices.c.person_id, choices.c.kind, choices.c.wanted).where(
+        member(choices.c.person_id, "ids"),
+        member(choices.c.kind, "kinds"),
+        choices.c.channel == param("channel"),
+    ),
+)
 who_chose = values(
     int,
     select(choices.c.person_id).where(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Collection, Container, Iterable
 from typing import Any
 
 import msgspec
 
 from dozen.core import realtime
 from dozen.core.notifications import queries
-from dozen.core.notifications.choosing import channels_for
+from dozen.core.notifications.choosing import channels_for, wanted_by
 from dozen.core.notifications.kinds import Kind, Kinds
 from dozen.db import Tx
 from dozen.kit import clock
@@ -62,6 +62,42 @@ def notify(
         unread = _trim(tx, to, unread)
     say(tx, to, kind, item_id, unread)
     return item_id
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """What one person is to be told; see :func:`notify`."""
+
+    to: int
+    kind: str
+    subject: int | None = None
+    data: dict[str, Any] | None = None
+    actor: int | None = None
+    group_key: str | None = None
+
+
+def notify_each(tx: Tx, notices: Collection[Notice]) -> None:
+    """:func:`notify` of several people at once, each of something else, as when money goes from one to
+    another. Not for kinds that are told ``once``."""
+    for each in notices:
+        if _known(tx, each.kind, each.data).once:
+            raise ValueError(f"{each.kind} is told once")
+    wanted = wanted_by(tx, {(each.to, each.kind) for each in notices}, "in_app")
+    told = [each for each in notices if (each.to, each.kind) in wanted and each.actor != each.to]
+    if not told:
+        return
+    people = sorted(each.to for each in told)
+    queries.bump_many.many(tx, [{"person": person} for person in people])
+    given = [(tx.next_id(), each) for each in told]
+    queries.add.many(
+        tx,
+        [_row(tx, n.to, at, n.kind, n.actor, n.subject, n.data, n.group_key) for at, n in given],
+    )
+    unread = {
+        person: _trim(tx, person, new) if kept > KEEP + SLACK else new
+        for person, new, kept in queries.marks_of.all(tx, ids=list(dict.fromkeys(people)))
+    }
+    for item_id, each in given:
+        say(tx, each.to, each.kind, item_id, unread[each.to])
 
 
 def notify_many(

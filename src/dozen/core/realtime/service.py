@@ -18,8 +18,11 @@ _encode = msgspec.json.Encoder().encode
 
 
 def publish(tx: Tx, topic: str, key: int, data: Any = None) -> None:
-    """Say that something happened. Listeners hear of it after the commit, in order, in every process."""
-    queries.append(tx, at=tx.now, topic=topic, key=key, data=_encode(data).decode())
+    """Say that something happened. Listeners hear of it after the commit, in order, in every process.
+
+    It is written down at the end of the transaction, with all else that it published.
+    """
+    tx.later(queries.append, at=tx.now, topic=topic, key=key, data=_encode(data).decode())
     tx.after_commit(tx.part(Hub).wake)
 
 

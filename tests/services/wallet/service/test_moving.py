@@ -24,7 +24,7 @@ from dozen.services.wallet.service import (
 from dozen.services.wallet.service.hooks import Hooks, Verdict
 from dozen.services.wallet.service.moving import Movement, Standing, move
 from dozen.services.wallet.structs import Limits, Payment, Receipt
-from tests.services.wallet.folk import make_holders, proof
+from tests.services.wallet.folk import make_holders, proof, spent_today
 from tests.support.town import Town
 
 
@@ -48,7 +48,7 @@ def has(town: Town, person: int) -> tuple[int, int]:
 
 
 def used(town: Town, person: int) -> int:
-    return town.read(limits.used, person, "INR").day
+    return town.read(spent_today, person)
 
 
 def in_review(town: Town) -> None:

@@ -20,7 +20,7 @@ from dozen.services.wallet.service import (
     wallets,
 )
 from dozen.services.wallet.service.moving import Movement, Standing, move
-from tests.services.wallet.folk import make_holders, proof
+from tests.services.wallet.folk import make_holders, proof, spent_today
 from tests.support.town import Town
 
 PEOPLE = 4
@@ -113,4 +113,4 @@ def check(tx: Tx, people: list[int]) -> None:
             balance += line.amount
             assert line.balance == balance
         sent = -sum(line.amount for line in entries if line.amount < 0 and line.kind in limits.COUNTED)
-        assert limits.used(tx, person, "INR").day == sent + held
+        assert spent_today(tx, person) == sent + held

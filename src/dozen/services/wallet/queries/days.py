@@ -1,9 +1,11 @@
 """What people sent and received by day and kind."""
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, func, select
 
 from dozen.db import action, param, rows, upsert
+from dozen.services.wallet.structs import Limits, Usage
 from dozen.services.wallet.tables.days import days
+from dozen.services.wallet.tables.people import limits
 
 COUNTED = ("person", "request", "merchant", "order", "bill", "withdraw")
 """Kinds that limits count."""
@@ -28,18 +30,29 @@ def _bump(dialect: str) -> object:
 
 
 bump = action(_bump)  # type: ignore[arg-type]
-usage = rows(
-    lambda day, month: (int(day), int(month)),
+_used = (
     select(
-        func.coalesce(func.sum(case((days.c.day >= param("today"), days.c.sent), else_=0)), 0),
-        func.coalesce(func.sum(days.c.sent), 0),
-    ).where(
+        func.coalesce(func.sum(case((days.c.day >= param("today"), days.c.sent), else_=0)), 0).label("day"),
+        func.coalesce(func.sum(days.c.sent), 0).label("month"),
+    )
+    .where(
         days.c.owner == param("owner"),
         days.c.currency == param("currency"),
-        days.c.day >= param("month"),
+        days.c.day >= param("start"),
         days.c.kind.in_(COUNTED),
+    )
+    .subquery("used")
+)
+usage = rows(
+    lambda day, month, *own: (Usage(int(day), int(month)), Limits(*own)),
+    select(_used.c.day, _used.c.month, limits.c.payment, limits.c.day, limits.c.month).join_from(
+        _used,
+        limits,
+        and_(limits.c.person == param("owner"), limits.c.currency == param("currency")),
+        isouter=True,
     ),
 )
+"""What has gone out today and since ``start``, and the limits that they set themselves."""
 by_kind = rows(
     lambda kind, sent, received, count: (kind, int(sent), int(received), int(count)),
     select(days.c.kind, func.sum(days.c.sent), func.sum(days.c.received), func.sum(days.c.count))

@@ -14,6 +14,7 @@ _holder = (
     holders.c.phone_at,
     holders.c.tier,
     holders.c.pin_set_at,
+    holders.c.pin_version,
     holders.c.opened_at,
 )
 holder = rows(Holder, select(*_holder).where(holders.c.person == param("person")))

@@ -44,7 +44,19 @@ def seen(
         raise DeviceRevoked
     elif tx.now - found.seen_at > _FRESH:
         people.seen_device(tx, device=found.id, now=tx.now, where=address[:64])
+    tx.known[_name(found.id)] = found
     return found
+
+
+def must_be_known(tx: Tx, me: int, device_id: int) -> None:
+    """It is noted as this person's, and not revoked; or DeviceRevoked."""
+    found = tx.known.get(_name(device_id)) or people.device.first(tx, id=device_id, person=me)
+    if found is None or found.person != me or found.revoked_at is not None:
+        raise DeviceRevoked
+
+
+def _name(device_id: int) -> tuple[str, int]:
+    return ("wallet.device", device_id)
 
 
 def known(tx: Tx, me: int, secret: str, kind: str) -> Device | None:
@@ -70,5 +82,6 @@ def revoke(tx: Tx, me: int, device_id: int, *, on: bool = True) -> None:
         raise NoSuchDevice
     if on == (found.revoked_at is not None):
         return
+    tx.known.pop(_name(device_id), None)
     people.revoke_device(tx, device=device_id, who=me, at=tx.now if on else None)
     notes.security(tx, me, f"{found.name} may {'no longer' if on else 'again'} use your wallet")

@@ -68,18 +68,15 @@ def month_of(at: int) -> int:
     return clock.from_datetime(first)
 
 
-def used(tx: Tx, person: int, currency: str, *, at: int | None = None) -> Usage:
-    """What has gone out, or is held to, on the day and in the month of ``at`` (now)."""
+def allowance(tx: Tx, holder: Holder, currency: str, *, at: int | None = None) -> Allowance:
+    """What applies, and what has gone out, or is held to, on the day and in the month of ``at`` (now)."""
     moment = tx.now if at is None else at
     found = days.usage.first(
-        tx, owner=person, currency=currency, today=day_of(moment), month=month_of(moment)
+        tx, owner=holder.person, currency=currency, today=day_of(moment), start=month_of(moment)
     )
-    return Usage(*found) if found is not None else Usage()
-
-
-def allowance(tx: Tx, holder: Holder, currency: str, *, at: int | None = None) -> Allowance:
-    own = people.own_limits.first(tx, person=holder.person, currency=currency) or Limits()
-    return Allowance(tiers.allowed(tx, holder.tier, currency), own, used(tx, holder.person, currency, at=at))
+    assert found is not None
+    used, own = found
+    return Allowance(tiers.allowed(tx, holder.tier, currency), own, used)
 
 
 def check(tx: Tx, holder: Holder, amount: int, currency: str) -> None:
@@ -130,6 +127,19 @@ def set_own(tx: Tx, me: int, currency: str, given: Mapping[str, int | None], pro
         people.put_limits(tx, person=me, currency=currency, payment=new.payment, day=new.day, month=new.month)
         notes.security(tx, me, f"Your limits in {currency} were changed")
     return new
+
+
+def count_all(tx: Tx, currency: str, kind: str, at: int, amounts: Mapping[int, Mapping[str, int]]) -> None:
+    """:func:`count` for both sides of a payment: what each ``sent`` or ``received``."""
+    days.bump.many(
+        tx,
+        [
+            {"owner": owner, "currency": currency, "day": day_of(at), "kind": kind, "count": 1}
+            | {"sent": 0, "received": 0}
+            | dict(each)
+            for owner, each in amounts.items()
+        ],
+    )
 
 
 def count(

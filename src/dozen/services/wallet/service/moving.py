@@ -26,7 +26,6 @@ from dozen.services.wallet.errors import (
     BadNote,
     BalanceCap,
     CurrencyDiffers,
-    DeviceRevoked,
     InsufficientFunds,
     NotAllowed,
     NotRefundable,
@@ -42,7 +41,7 @@ from dozen.services.wallet.errors import (
     WalletFrozen,
 )
 from dozen.services.wallet.queries import payments, people
-from dozen.services.wallet.service import limits, notes, pins, refusals, tiers
+from dozen.services.wallet.service import devices, limits, notes, pins, refusals, tiers
 from dozen.services.wallet.service.hooks import PASS, Carried, Hooks, Verdict
 from dozen.services.wallet.structs import Holder, Kind, Payment, PaymentState, Receipt, Wallet
 
@@ -215,9 +214,7 @@ def _states(tx: Tx, draft: Draft) -> None:
     ):
         raise ReceiverCannot
     if m.device_id is not None and m.actor:
-        device = people.device.first(tx, id=m.device_id, person=m.actor)
-        if device is None or device.revoked_at is not None:
-            raise DeviceRevoked
+        devices.must_be_known(tx, m.actor, m.device_id)
 
 
 def must_pay_out(wallet: Wallet, holder: Holder) -> None:
@@ -238,7 +235,7 @@ def _pin(tx: Tx, draft: Draft) -> None:
         return
     if m.proof is None:
         raise PinNotSet if draft.holder.pin_set_at is None else PinNeeded
-    pins.accept(tx, m.proof, m.payer.person, passes=m.kind != "withdraw")
+    pins.accept(tx, m.proof, m.payer.person, passes=m.kind != "withdraw", holder=draft.holder)
 
 
 def _limits(tx: Tx, draft: Draft) -> None:
@@ -402,17 +399,18 @@ def check_cap(tx: Tx, payment: Payment, made: ledger.Transfer) -> None:
 
 def count(tx: Tx, payment: Payment) -> None:
     """Count a new payment into its day: what is held counts as sent, and as received once it has moved."""
-    at = ids.moment(payment.id)
+    counted: dict[int, dict[str, int]] = {}
     if payment.payer:
-        limits.count(tx, payment.payer, payment.currency, payment.kind, at, sent=payment.amount)
+        counted[payment.payer] = {"sent": payment.amount}
     if payment.payee and payment.state == "done":
-        limits.count(tx, payment.payee, payment.currency, payment.kind, at, received=payment.captured)
+        counted.setdefault(payment.payee, {})["received"] = payment.captured
+    limits.count_all(tx, payment.currency, payment.kind, ids.moment(payment.id), counted)
 
 
 def _balance_of(tx: Tx, payment: Payment) -> int | None:
     """Of whose wallet it went out of, or for what comes from outside, into."""
     account = payment.source if payment.payer else payment.target if payment.payee else None
-    return None if account is None else ledger.balance(tx, account).balance
+    return None if account is None else ledger.balance_now(tx, account)
 
 
 def _row(payment: Payment) -> dict[str, Any]:

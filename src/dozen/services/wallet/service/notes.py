@@ -58,12 +58,14 @@ def moved(tx: Tx, payment: Payment, before: PaymentState | None) -> None:
     """Tell both sides of a payment that was made (``before`` None) or whose state changed."""
     shown = money.text(payment.captured or payment.amount, payment.currency)
 
+    payer, payee = payment.payer, payment.payee
+    told: list[notifications.Notice] = []
+
     def tell(to: int, what: str, other: int) -> None:
         if to:
             data = {"amount": shown, "name": name_of(tx, payment, other)}
-            notifications.notify(tx, to, f"wallet.{what}", subject=payment.id, data=data)
+            told.append(notifications.Notice(to, f"wallet.{what}", payment.id, data))
 
-    payer, payee = payment.payer, payment.payee
     if payment.state in ("review", "authorised"):
         tell(payer, payment.state, payee)
     elif payment.state in _UNDONE:
@@ -81,6 +83,7 @@ def moved(tx: Tx, payment: Payment, before: PaymentState | None) -> None:
     else:
         tell(payer, "sent", payee)
         tell(payee, "received", payer)
+    notifications.notify_each(tx, told)
 
 
 def security(tx: Tx, me: int, what: str) -> None:

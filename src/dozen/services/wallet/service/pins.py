@@ -30,6 +30,7 @@ from dozen.services.wallet.errors import (
 )
 from dozen.services.wallet.queries import people
 from dozen.services.wallet.service import notes
+from dozen.services.wallet.structs import Holder
 
 FREE = 5
 """Wrong tries before it locks."""
@@ -123,14 +124,15 @@ def begin(tx: Tx, me: int) -> Challenge:
     return Challenge(me, hashed, version, tries + 1)
 
 
-def accept(tx: Tx, proof: Proof, me: int, *, passes: bool = False) -> None:
+def accept(tx: Tx, proof: Proof, me: int, *, passes: bool = False, holder: Holder | None = None) -> None:
     """The proof is right, of this person and of the PIN as it is now; or WrongPin. A pass is no proof
-    (PinNeeded) but where ``passes`` says so."""
+    (PinNeeded) but where ``passes`` says so. ``holder``: the person's row, if the caller has locked it."""
     must_be_right(proof)
     if not passes:
         must_be_entered(proof)
-    found = people.pin.first(tx, person=me)
-    if proof.person != me or found is None or found[1] != proof.version:
+    if holder is None:
+        holder = people.holder.first(tx, person=me)
+    if proof.person != me or holder is None or (holder.person, holder.pin_version) != (me, proof.version):
         raise WrongPin
     if not proof.by_pass:
         people.clear_tries(tx, who=me)

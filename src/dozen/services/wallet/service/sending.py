@@ -28,15 +28,14 @@ def send(
     Raises NoSuchReceiver, OwnWallet, NoWallet (either has none), and what :func:`move` raises.
     """
     if isinstance(to, int):
-        payee = to
+        payee, theirs = to, wallets.find(tx, to, currency)
     else:
         found = receivers.find(tx, me, to, currency)
         if found.merchant:
             raise NoSuchReceiver("This handle is a shop's; pay it as a shop", fields={"to": "This is a shop"})
-        payee = found.person
+        payee, theirs = found.person, found.wallet
     if payee == me:
         raise OwnWallet(fields={"to": OwnWallet.title})
-    theirs = wallets.find(tx, payee, currency)
     if theirs is None or theirs.state == "closed":
         raise NoWallet("They have no wallet in this currency", fields={"to": "They have no wallet yet"})
     return move(

@@ -34,6 +34,8 @@ class Holder(msgspec.Struct, frozen=True):
     tier: int
     """KYC: 0 nothing known, 1 number confirmed, 2 papers seen, 3 in full. See :mod:`service.tiers`."""
     pin_set_at: int | None
+    pin_version: int
+    """Another one for each PIN."""
     opened_at: int
 
     @property
