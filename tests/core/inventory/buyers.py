@@ -9,7 +9,6 @@ import sys
 import time
 from pathlib import Path
 
-import dozen.app.tables  # noqa: F401 - registers every table
 from dozen.core import inventory
 from dozen.core.inventory import Want
 from dozen.db import Tx
@@ -17,7 +16,7 @@ from dozen.kit.errors import Fault
 from dozen.kit.settings import Settings
 from tests.core.inventory.goods import hold
 from tests.core.jobs.others import neighbour
-from tests.support.town import Town
+from tests.support.installed import Town
 
 LEGS = 4
 

@@ -9,7 +9,7 @@ from dozen.core import inventory
 from dozen.core.inventory import Hold, Want
 from dozen.db import Tx
 from dozen.kit import clock
-from tests.support.town import Town
+from tests.support.installed import Town
 
 T = TypeVar("T")
 REALM = "tests"

@@ -16,7 +16,7 @@ from dozen.db import Tx, open_database
 from dozen.kit.env import Env
 from dozen.kit.ids import Snowflakes
 from dozen.kit.settings import Settings
-from tests.support.town import Town
+from tests.support.installed import Town
 
 SECRET = b"a secret for tests only, 32+ bytes"
 

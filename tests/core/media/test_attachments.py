@@ -9,7 +9,14 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from dozen.core import media
 from dozen.core.media import processing
-from dozen.core.media.errors import AlreadyAttached, MediaNotFound, ProcessingFailed, StillProcessing
+from dozen.core.media.errors import (
+    AlreadyAttached,
+    MediaHeld,
+    MediaNotFound,
+    ProcessingFailed,
+    StillProcessing,
+)
+from dozen.db import Tx
 from dozen.kit.errors import Fault, Invalid
 from tests.core.media.helpers import ANA, BEN, OTHER, POST, drain, files_of, picture, video
 from tests.support.town import Town
@@ -38,6 +45,63 @@ def test_at_most_once(town: Town) -> None:
         town.write(media.attach, ANA, [two.id, one.id], OTHER)
     assert town.read(media.own, ANA, two.id).attached is None
     assert town.read(media.own, ANA, one.id).attached == POST
+
+
+def test_what_is_held_is_not_deleted_by_its_owner(town: Town) -> None:
+    one, two, other = picture(town), picture(town, width=70), picture(town, width=80)
+    town.write(media.attach, ANA, [one.id], POST, audience="private")
+    town.write(media.hold, POST, "It proves something")
+    town.write(media.hold, POST, "It proves a lot")
+    town.write(media.attach, ANA, [one.id, two.id], POST)  # what comes later is held as well
+    town.write(media.attach, ANA, [other.id], OTHER)
+    for item in (one, two):
+        with pytest.raises(MediaHeld) as refused:
+            town.write(media.delete, ANA, item.id)
+        assert (refused.value.code, refused.value.detail) == ("media_held", "It proves a lot")
+    with pytest.raises(MediaNotFound):
+        town.write(media.delete, BEN, one.id)
+    with pytest.raises(AlreadyAttached):
+        town.write(media.delete, ANA, other.id, loose=True)
+    town.write(media.delete, ANA, other.id)
+    assert town.write(media.release, POST)
+    assert not town.write(media.release, POST)
+    town.write(media.delete, ANA, one.id)
+    town.write(media.hold, POST, "Again")
+    assert town.write(media.delete_of, POST) == 1  # whose subject it is decides
+    assert not town.write(media.release, POST)
+
+
+def test_deleting_and_holding_at_once(town: Town) -> None:
+    """Either the deletion comes first, or it is refused: never is something held that is gone afterwards."""
+    for n in range(8):
+        item = picture(town, width=40 + n)
+        town.write(media.attach, ANA, [item.id], POST + n)
+        said: list[str] = []
+        start = threading.Barrier(2)
+
+        def delete(item_id: int = item.id, start: threading.Barrier = start, said: list[str] = said) -> None:
+            start.wait()
+            try:
+                town.write(media.delete, ANA, item_id)
+                said.append("deleted")
+            except MediaHeld:
+                said.append("held")
+
+        def hold(subject: int = POST + n, start: threading.Barrier = start, said: list[str] = said) -> None:
+            start.wait()
+
+            def work(tx: Tx) -> int:
+                media.hold(tx, subject, "It proves something")
+                return len(media.attached_to(tx, [subject]))
+
+            said.append(f"saw {town.write(work)}")
+
+        threads = [threading.Thread(target=each) for each in (delete, hold)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(said) in (["deleted", "saw 0"], ["held", "saw 1"])
 
 
 def test_by_the_owner_only(town: Town) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from dozen.core import accounts, moderation
-from dozen.core.moderation.errors import CaseClosed, NoSuchCase, ReasonNeeded
+from dozen.core.moderation.errors import CaseClosed, NoSuchCase, NotModerator, NotTakenDown, ReasonNeeded
 from dozen.core.realtime import Event, Hub
 from dozen.db import Tx
 from dozen.kit.errors import Fault
@@ -129,3 +129,35 @@ def test_a_removal_that_is_undone_is_not_told(town: Town) -> None:
     town.read(town.env.part(Hub).catch_up)
     assert heard == []
     assert town.read(moderation.outstanding, "microblog.post") == []
+
+
+def test_what_is_kept_down_comes_back_by_a_moderator_only(town: Town) -> None:
+    what: dict[str, Any] = {"realm": "microblog.post", "subject_id": 5}
+    with pytest.raises(NotTakenDown):
+        town.write(moderation.restore, MOD, **what, reason="why not")
+
+    def carry_out(tx: Tx) -> None:
+        for removal in moderation.outstanding(tx, "microblog.post"):
+            moderation.keep_down(tx, removal)
+            moderation.carried_out(tx, removal.realm, removal.subject_id)
+
+    for reason in ("spam", "spam again"):
+        town.write(moderation.remove, MOD, **POST, reason=reason)
+        town.write(carry_out)
+    found = town.read(moderation.taken_down, "microblog.post", [5, 6])
+    assert [(each.by_id, each.reason) for each in found.values()] == [(900, "spam again")]
+    assert town.read(moderation.taken_down, "news.article", [5]) == {}
+    assert town.read(moderation.taken_down, "microblog.post", []) == {}
+    with pytest.raises(NotModerator):
+        town.write(moderation.restore, actor(50, "member"), **what, reason="it is mine")
+    with pytest.raises(ReasonNeeded):
+        town.write(moderation.restore, MOD, **what, reason=" ")
+    town.write(moderation.remove, MOD, **POST, reason="a third time")  # called off before it is carried out
+    assert town.write(moderation.restore, actor(901, "moderator"), **what, reason="mended").by_id == 900
+    assert town.read(moderation.taken_down, "microblog.post", [5]) == {}
+    assert town.read(moderation.outstanding, "microblog.post") == []
+    last = town.read(moderation.log, MOD, subject=("microblog.post", 5))[0]
+    assert (last.actor_id, last.action, last.reason) == (901, "restore", "mended")
+    assert last.before == {"reason": "spam again", "by": 900}
+    with pytest.raises(NotTakenDown):
+        town.write(moderation.restore, MOD, **what, reason="twice")

@@ -18,13 +18,14 @@ from dozen.services.wallet.service import (
     merchant_keys,
     merchants,
     orders,
+    pins,
     shop_reports,
     shop_settlements,
     wallets,
 )
 from dozen.services.wallet.service.limits import day_of
 from dozen.services.wallet.structs.merchants import Shop
-from tests.support.people import make_people
+from tests.support.people import EASY, make_people
 from tests.support.town import Town, found_town
 
 PEOPLE = 12
@@ -36,6 +37,7 @@ def sampled(town: Town, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     listen(town.env)
     people = make_people(town, PEOPLE)
     monkeypatch.setitem(demo.HOLDERS, "small", PEOPLE)
+    monkeypatch.setattr(pins, "hasher", EASY)
     monkeypatch.setattr(demo, "PLANNERS", [plan])
     monkeypatch.setattr(demo, "LOADERS", [load_bills, load])
     demo.load(town.env, size="small", seed=12, progress=lambda done, total, what: None)

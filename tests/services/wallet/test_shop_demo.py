@@ -12,10 +12,19 @@ from dozen.db import Tx
 from dozen.services.wallet import demo, listen, merchant_demo, shop_demo
 from dozen.services.wallet.queries import products as queries
 from dozen.services.wallet.sample_goods import GOODS
-from dozen.services.wallet.service import carts, catalogue, categories, orders, products, purchases, returns
+from dozen.services.wallet.service import (
+    carts,
+    catalogue,
+    categories,
+    orders,
+    pins,
+    products,
+    purchases,
+    returns,
+)
 from dozen.services.wallet.service.catalogue import Query
 from dozen.services.wallet.structs.purchases import BOUGHT
-from tests.support.people import make_people
+from tests.support.people import EASY, make_people
 from tests.support.town import Town, found_town
 
 PEOPLE = 12
@@ -27,6 +36,7 @@ def sampled(town: Town, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     listen(town.env)
     people = make_people(town, PEOPLE)
     monkeypatch.setitem(demo.HOLDERS, "small", PEOPLE)
+    monkeypatch.setattr(pins, "hasher", EASY)
     monkeypatch.setattr(shop_demo, "GOODS", SOME)
     monkeypatch.setattr(demo, "PLANNERS", [merchant_demo.plan, shop_demo.plan])
     monkeypatch.setattr(demo, "LOADERS", [shop_demo.load])

@@ -9,6 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
+from dozen.app.gateway.past import learn
 from dozen.app.gateway.server import Simulator
 from dozen.app.gateway.store import Store
 
@@ -22,6 +23,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, required=True, metavar="FILE", help="its SQLite file")
     parser.add_argument("--webhook-url", default="", metavar="URL", help="who is told of everything")
     parser.add_argument("--page-url", default="", metavar="URL", help="how people reach its pages")
+    parser.add_argument(
+        "--known", type=Path, metavar="FILE", help="what it has charged before, if it is there"
+    )
     parser.add_argument("--retry-seconds", type=float, default=2.0, help="until a webhook is tried again")
     parser.add_argument("--with-parent", action="store_true", help="end when who started it has ended")
     args = parser.parse_args(argv)
@@ -30,8 +34,11 @@ def main(argv: list[str] | None = None) -> int:
     if not key or not secret:
         print("GATEWAY_KEY and GATEWAY_WEBHOOK_SECRET must be set", file=sys.stderr)
         return 2
+    store = Store(args.data)
+    if args.known is not None and args.known.exists():
+        learn(store, args.known)
     server = Simulator(
-        Store(args.data), host=args.host, port=args.port, key=key, secret=secret,
+        store, host=args.host, port=args.port, key=key, secret=secret,
         webhook_url=args.webhook_url, page_url=args.page_url, retry=args.retry_seconds,
     )  # fmt: skip
     server.begin()

@@ -11,7 +11,7 @@ from types import TracebackType
 
 import msgspec
 
-from dozen.core.payments import DEFAULT, simulator_secrets
+from dozen.core.payments import DEFAULT, KNOWN, simulator_secrets
 from dozen.kit.crypto import Keyring
 from dozen.kit.settings import Settings
 
@@ -56,6 +56,7 @@ class Running:
         self.process = subprocess.Popen(  # noqa: S603 - our own program, our own arguments
             [sys.executable, "-m", "dozen.app.gateway", "--host", _HOST, "--port", str(port),
              "--data", str(settings.data / "gateway.db"), "--webhook-url", hook,
+             "--known", str(settings.data / KNOWN),
              "--page-url", page_url or f"http://localhost:{port}", "--retry-seconds", str(retry),
              "--with-parent"],
             env=env,

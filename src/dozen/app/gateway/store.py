@@ -75,6 +75,14 @@ class Books:
         )
         return doc
 
+    def keep(self, doc: Doc, *, parent: str = "") -> bool:
+        """Put in an object that has its id and time already; False: it is there."""
+        done = self.db.execute(
+            "INSERT OR IGNORE INTO objects (id, kind, created, parent, data) VALUES (?, ?, ?, ?, ?)",
+            (doc["id"], doc["object"], doc["created"], parent or None, json.dumps(doc)),
+        )
+        return done.rowcount > 0
+
     def get(self, object_id: str, kind: str | None = None) -> Doc | None:
         row = self.db.execute("SELECT kind, data FROM objects WHERE id = ?", (object_id,)).fetchone()
         if row is None or (kind is not None and row[0] != kind):

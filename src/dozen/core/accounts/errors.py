@@ -7,7 +7,7 @@ from dozen.kit.errors import Conflict, Fault, Forbidden, Invalid, NotFound, TooM
 
 class NoSuchPerson(NotFound):
     code = "no_such_person"
-    title = "There is no such account"
+    title = "There is no such person"
 
 
 class UsernameTaken(Conflict):

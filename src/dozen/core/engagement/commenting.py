@@ -84,7 +84,7 @@ def checked(text: str, longest: int) -> str:
         raise BadText(f"At most {longest} characters, please")
     text = clean(text, lines=True)
     if not text:
-        raise BadText
+        raise BadText("Please write something")
     if len(text) > longest:
         raise BadText(f"At most {longest} characters, please")
     return text

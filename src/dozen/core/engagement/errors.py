@@ -17,7 +17,7 @@ class NoSuchReview(NotFound):
 
 class BadText(Invalid):
     code = "bad_text"
-    title = "Please write something"
+    title = "This text cannot be taken as it is"
 
 
 class BadRating(Invalid):

@@ -1,11 +1,12 @@
 """Pictures, videos and files: checked, made anew in a ladder of sizes, stored, opened to who may see them."""
 
-from dozen.core.media.attachments import attach, attached_to, delete_of, detach, set_audience
+from dozen.core.media.attachments import attach, attached_to, delete_of, detach, hold, release, set_audience
 from dozen.core.media.decode import IMAGE_LIMITS, ImageLimits
 from dozen.core.media.errors import (
     AlreadyAttached,
     AnimationTooLong,
     BrokenMedia,
+    MediaHeld,
     MediaNotFound,
     MediaTooLarge,
     PictureTooLarge,
@@ -69,6 +70,7 @@ __all__ = [
     "Ffmpeg",
     "ImageLimits",
     "Media",
+    "MediaHeld",
     "MediaNotFound",
     "MediaTooLarge",
     "Part",
@@ -104,6 +106,7 @@ __all__ = [
     "detach",
     "finish_upload",
     "get",
+    "hold",
     "own",
     "owned",
     "prepare",
@@ -116,6 +119,7 @@ __all__ = [
     "quota",
     "receive",
     "record_part",
+    "release",
     "serve",
     "set_audience",
     "store",

@@ -77,6 +77,18 @@ def detach(tx: Tx, subject: int, ids: Collection[int] | None = None) -> int:
     return len(found)
 
 
+def hold(tx: Tx, subject: int, why: str) -> None:
+    """Keep a subject's items, and what is attached to it from now on, from being deleted by their owner, who
+    is told ``why``; until :func:`release`."""
+    queries.lock_of_subject.all(tx, subject=subject)  # a deletion that is under way comes first, or sees this
+    queries.hold(tx, subject=subject, why=why, at=tx.now)
+
+
+def release(tx: Tx, subject: int) -> bool:
+    """Their owner may delete a subject's items again; whether they were held."""
+    return queries.release(tx, subject=subject) > 0
+
+
 def set_audience(tx: Tx, subject: int, audience: Audience) -> int:
     """Open or close a subject's items."""
     found = queries.of_subjects.all(tx, subjects=[subject])
@@ -86,5 +98,6 @@ def set_audience(tx: Tx, subject: int, audience: Audience) -> int:
 
 
 def delete_of(tx: Tx, subject: int) -> int:
-    """Delete a subject's items with their files."""
+    """Delete a subject's items with their files, held or not."""
+    release(tx, subject)
     return remove(tx, queries.of_subjects.all(tx, subjects=[subject]))

@@ -56,6 +56,13 @@ class AlreadyAttached(Conflict):
     title = "This picture or video is already used somewhere else"
 
 
+class MediaHeld(Conflict):
+    """The detail is what the room that holds it says to its owner."""
+
+    code = "media_held"
+    title = "This picture or file is still needed where it was shown"
+
+
 class StillProcessing(Conflict):
     code = "media_processing"
     title = "This video is still being prepared; please try again in a moment"
@@ -96,6 +103,6 @@ class StorageDown(Unavailable):
 class Unplayable(Fault):
     """Why a video was given up: kept with it for its owner to read."""
 
-    code = "media_failed"
+    code = "media_unplayable"
     status = 422
     title = "This video could not be prepared"

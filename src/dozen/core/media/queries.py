@@ -1,7 +1,7 @@
 from sqlalchemy import delete, func, insert, select, update
 
 from dozen.core.media.structs import Media, Part, Upload
-from dozen.core.media.tables import FAILED, PROCESSING, READY, items, parts, swept, uploads, usage
+from dozen.core.media.tables import FAILED, PROCESSING, READY, holds, items, parts, swept, uploads, usage
 from dozen.db import action, member, param, rows, upsert, values
 
 i = items.c
@@ -17,6 +17,7 @@ _columns = select(
     i.error,
 )  # fmt: skip
 by_id = rows(Media.of_row, _columns.where(i.id == param("this")))
+by_id_for_update = rows(Media.of_row, _columns.where(i.id == param("this")).with_for_update())
 by_ids = rows(Media.of_row, _columns.where(member(i.id, "ids")))
 of_subjects = rows(
     Media.of_row, _columns.where(member(i.attached, "subjects")).order_by(i.attached, i.position, i.id)
@@ -82,6 +83,21 @@ fail = action(
     .values(state=FAILED, bytes=0, error=param("reason"), job_id=None)
 )
 remove = action(delete(items).where(i.id == param("this")))
+
+# What its owner cannot delete
+
+hold = action(
+    lambda dialect: (
+        upsert(dialect, holds)
+        .values(subject=param("subject"), why=param("why"), at=param("at"))
+        .on_conflict_do_update(index_elements=[holds.c.subject], set_={"why": param("why")})
+    )
+)
+release = action(delete(holds).where(holds.c.subject == param("subject")))
+held = values(str, select(holds.c.why).where(holds.c.subject == param("subject")))
+lock_of_subject = values(
+    int, select(i.id).where(i.attached == param("subject")).order_by(i.id).with_for_update()
+)
 
 # What a person's files take
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 
 from dozen.core import jobs, realtime
 from dozen.core.media import queries
-from dozen.core.media.errors import MediaNotFound, QuotaExceeded
+from dozen.core.media.errors import AlreadyAttached, MediaHeld, MediaNotFound, QuotaExceeded
 from dozen.core.media.ffmpeg import Ffmpeg
 from dozen.core.media.shelf import TOPIC, Shelf
 from dozen.core.media.structs import MadeFile, Media, Prepared, Quota
@@ -136,9 +136,19 @@ def describe(
     return own(tx, me, id)
 
 
-def delete(tx: Tx, me: int, id: int) -> None:  # noqa: A002
-    """Delete an item of mine and its files, wherever it is attached."""
-    remove(tx, [own(tx, me, id)])
+def delete(tx: Tx, me: int, id: int, *, loose: bool = False) -> None:  # noqa: A002
+    """Delete an item of mine and its files, wherever it is attached; ``loose``: only where it is part of
+    nothing. Raises MediaNotFound, MediaHeld (what it is part of still needs it), AlreadyAttached."""
+    media = queries.by_id_for_update.first(tx, this=id)
+    if media is None or media.owner_id != me:
+        raise MediaNotFound
+    if media.attached is not None:
+        why = queries.held.first(tx, subject=media.attached)
+        if why is not None:
+            raise MediaHeld(why)
+        if loose:
+            raise AlreadyAttached
+    remove(tx, [media])
 
 
 def quota(tx: Tx, me: int) -> Quota:

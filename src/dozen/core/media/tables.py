@@ -62,6 +62,16 @@ usage = Table(
     Column("files", Integer, nullable=False),
 )
 
+holds = Table(
+    "media_holds",
+    metadata,
+    Column("subject", Id, primary_key=True, autoincrement=False),
+    Column("why", Text, nullable=False),
+    Column("at", Millis, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Subjects whose items their owners cannot delete; ``why`` is what they read."""
+
 uploads = Table(
     "media_uploads",
     metadata,

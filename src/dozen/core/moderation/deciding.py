@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from dozen.core import accounts, realtime
 from dozen.core.accounts import Actor
 from dozen.core.moderation import queries
 from dozen.core.moderation.access import require_moderator
 from dozen.core.moderation.auditing import record
-from dozen.core.moderation.errors import CaseClosed
+from dozen.core.moderation.errors import CaseClosed, NotTakenDown
 from dozen.core.moderation.reporting import CASE, case, needed
-from dozen.core.moderation.structs import Removal, State, Warned
+from dozen.core.moderation.structs import Removal, State, Takedown, Warned
 from dozen.db import Tx
 
 REMOVED = "moderation.removed"
@@ -65,6 +67,45 @@ def outstanding(tx: Tx, realm: str, limit: int = 100) -> list[Removal]:
 def carried_out(tx: Tx, realm: str, subject_id: int) -> bool:
     """The room has taken it down, in this transaction. False when another process did."""
     return queries.delete_removal(tx, realm=realm, subject_id=subject_id) > 0
+
+
+def keep_down(tx: Tx, removal: Removal) -> None:
+    """For a room that hides what was removed and does not delete it, as it carries that out: it stays down,
+    whatever its owner does, until a moderator lifts it (:func:`restore`)."""
+    queries.put_takedown(
+        tx,
+        realm=removal.realm,
+        subject_id=removal.subject_id,
+        at=tx.now,
+        by_id=removal.by_id,
+        reason=removal.reason,
+    )
+
+
+def taken_down(tx: Tx, realm: str, subject_ids: Collection[int]) -> dict[int, Takedown]:
+    """Which of these are kept down, since when and why."""
+    if not subject_ids:
+        return {}
+    found = queries.takedowns_of.all(tx, realm=realm, ids=list(subject_ids))
+    return {each.subject_id: each for each in found}
+
+
+def restore(tx: Tx, actor: Actor, *, realm: str, subject_id: int, reason: str) -> Takedown:
+    """Let something be seen again that was kept down; the room calls this from its own verb, in which it does
+    what that takes. A removal that was decided since and is not carried out yet is called off.
+
+    Raises NotModerator, ReasonNeeded, NotTakenDown.
+    """
+    reason = _begin(tx, actor, reason, None)
+    found = taken_down(tx, realm, [subject_id]).get(subject_id)
+    if found is None or not queries.delete_takedown(tx, realm=realm, subject_id=subject_id):
+        raise NotTakenDown
+    queries.delete_removal(tx, realm=realm, subject_id=subject_id)
+    record(
+        tx, actor.person_id, "restore", realm=realm, subject_id=subject_id, reason=reason,
+        before={"reason": found.reason, "by": found.by_id},
+    )  # fmt: skip
+    return found
 
 
 def suspend(

@@ -30,9 +30,14 @@ class TooManyReports(TooMany):
     title = "You have reported very much today; please go on tomorrow"
 
 
+class NotTakenDown(Conflict):
+    code = "not_taken_down"
+    title = "The moderators have not taken this down, or have lifted it already"
+
+
 class ReasonNeeded(Invalid):
     code = "reason_needed"
-    title = "Please say why, in at most 1,000 characters"
+    title = "Please say why"
 
 
 class BadFilter(Invalid):

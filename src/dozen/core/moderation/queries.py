@@ -4,9 +4,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
-from dozen.core.moderation.structs import Case, Entry, Filter, Note, Removal, Report, Warned
-from dozen.core.moderation.tables import audit, cases, filters, notes, removals, reports
-from dozen.db import action, param, rows, upsert, values
+from dozen.core.moderation.structs import Case, Entry, Filter, Note, Removal, Report, Takedown, Warned
+from dozen.core.moderation.tables import audit, cases, filters, notes, removals, reports, takedowns
+from dozen.db import action, member, param, rows, upsert, values
 
 # Cases and reports
 
@@ -104,6 +104,28 @@ outstanding = rows(
 )
 delete_removal = action(
     delete(removals).where(_x.realm == param("realm"), _x.subject_id == param("subject_id"))
+)
+
+_t = takedowns.c
+put_takedown = action(
+    lambda dialect: upsert(dialect, takedowns)
+    .values(
+        realm=param("realm"), subject_id=param("subject_id"), at=param("at"), by_id=param("by_id"),
+        reason=param("reason"),
+    )
+    .on_conflict_do_update(
+        index_elements=[_t.realm, _t.subject_id],
+        set_={"at": param("at"), "by_id": param("by_id"), "reason": param("reason")},
+    )
+)  # fmt: skip
+takedowns_of = rows(
+    Takedown,
+    select(_t.subject_id, _t.at, _t.by_id, _t.reason).where(
+        _t.realm == param("realm"), member(_t.subject_id, "ids")
+    ),
+)
+delete_takedown = action(
+    delete(takedowns).where(_t.realm == param("realm"), _t.subject_id == param("subject_id"))
 )
 
 # The audit log: it has no statement that changes or deletes.

@@ -135,5 +135,5 @@ def assign(tx: Tx, actor: Actor, case_id: int, to: int | None) -> None:
 def needed(text: str) -> str:
     """A reason or note as it is stored. Raises ReasonNeeded when it is empty or too long."""
     if len(text) > LONGEST or not (text := clean(text, lines=True)):
-        raise ReasonNeeded
+        raise ReasonNeeded(f"Please say why, in at most {LONGEST:,} characters")
     return text

@@ -76,6 +76,15 @@ class Removal(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Takedown(msgspec.Struct, frozen=True):
+    """Content that moderators keep out of sight: its room did not delete it."""
+
+    subject_id: int
+    at: int
+    by_id: int
+    reason: str
+
+
 class Entry(msgspec.Struct, frozen=True):
     """A line of the audit log."""
 

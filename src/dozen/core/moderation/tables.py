@@ -66,6 +66,16 @@ removals = Table(
     Column("reason", Text, nullable=False),
 )
 
+takedowns = Table(
+    "moderation_takedowns",
+    metadata,
+    Column("realm", Text, primary_key=True),
+    Column("subject_id", Id, primary_key=True, autoincrement=False),
+    Column("at", Millis, nullable=False),
+    Column("by_id", Id, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
 audit = Table(
     "moderation_audit",
     metadata,

@@ -23,6 +23,7 @@ from dozen.core.payments.reading import (
     refund_by_id,
     refunds_of,
 )
+from dozen.core.payments.recording import KNOWN, known_line, record_charge
 from dozen.core.payments.refunding import refund
 from dozen.core.payments.resolving import (
     difference,
@@ -52,6 +53,7 @@ from dozen.core.payments.webhooks import MOST_WEBHOOK, receive_webhook
 __all__ = [
     "DEFAULT",
     "JOBS",
+    "KNOWN",
     "MOST_WEBHOOK",
     "Charge",
     "Difference",
@@ -81,6 +83,7 @@ __all__ = [
     "differences_of",
     "errors",
     "forget",
+    "known_line",
     "method_by_id",
     "methods",
     "on_result",
@@ -89,6 +92,7 @@ __all__ = [
     "payouts",
     "receive_webhook",
     "reconcile",
+    "record_charge",
     "refund",
     "refund_by_id",
     "refunds_of",

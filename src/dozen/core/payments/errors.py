@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dozen.kit.errors import Conflict, Forbidden, Invalid, Malformed, NotFound, TooLarge, Unavailable
+from dozen.kit.errors import Conflict, Forbidden, Invalid, Malformed, NotFound, TooLarge
 
 
-class NoGateway(Unavailable):
-    """No gateway is set up (``DOZEN_GATEWAY_URL``), or none of that name."""
+class NoGateway(Conflict):
+    """No gateway is set up (``DOZEN_GATEWAY_URL``), or none of that name. Asking again cannot help."""
 
     code = "no_gateway"
     title = "Payments by card or bank are not set up here"

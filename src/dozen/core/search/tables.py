@@ -12,10 +12,7 @@ from __future__ import annotations
 from sqlalchemy import DDL, Column, Index, Integer, Text, event
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
-from dozen.db import Id, Millis, Table, metadata
-
-# Ranges over words go by code point, whatever the database's own language is.
-_Word = Text().with_variant(Text(collation="C"), "postgresql")
+from dozen.db import Id, Millis, Table, Word, metadata
 
 documents = Table(
     "search_documents",
@@ -49,7 +46,7 @@ names = Table(
     Column("realm", Text, primary_key=True),
     Column("kind", Text, primary_key=True),
     Column("ref_id", Id, primary_key=True, autoincrement=False),
-    Column("word", _Word, primary_key=True),
+    Column("word", Word, primary_key=True),
     Column("head1", Text, nullable=False),
     Column("head2", Text, nullable=False),
     Column("weight", Integer, nullable=False),

@@ -96,13 +96,13 @@ def describe(call: Call, media_id: int, data: Describe) -> Item:
 
 
 @files.delete(
-    "/api/media/{media_id}", scope="account:write", raises=[media.MediaNotFound, media.AlreadyAttached]
+    "/api/media/{media_id}",
+    scope="account:write",
+    raises=[media.MediaNotFound, media.AlreadyAttached, media.MediaHeld],
 )
 def remove(call: Call, media_id: int) -> None:
     """Take back an upload that is not part of anything."""
-    if media.own(call.tx, call.me, media_id).attached is not None:
-        raise media.AlreadyAttached
-    media.delete(call.tx, call.me, media_id)
+    media.delete(call.tx, call.me, media_id, loose=True)
 
 
 @files.get(

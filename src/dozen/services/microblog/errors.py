@@ -20,7 +20,7 @@ class TooLong(Invalid):
 
 class BadText(Invalid):
     code = "bad_text"
-    title = "The text has characters that cannot be shown"
+    title = "This text cannot be taken as it is"
 
 
 class Repeated(Conflict):
@@ -85,4 +85,4 @@ class ActingForAnother(Forbidden):
 
 class NoSuchPerson(NotFound):
     code = "no_such_person"
-    title = "There is nobody by that name"
+    title = "There is no such person"

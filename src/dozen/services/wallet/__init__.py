@@ -22,6 +22,7 @@ from dozen.services.wallet.risk_jobs import WORK as RISK_WORK
 from dozen.services.wallet.service import (
     bills,
     delivering,
+    dispute_losses,
     disputes,
     identities,
     leaving,
@@ -63,6 +64,7 @@ LISTENERS = (
     product_reviews.register,
     checking.register,
     disputes.register,
+    dispute_losses.register,
     identities.register,
     stripe.register,
     paytm.register,

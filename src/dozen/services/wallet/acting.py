@@ -91,9 +91,9 @@ async def carry_out(
     def work(tx: Tx) -> Answer[T]:
         device = seen(call, tx)
         if not key:
-            return Answer(verb(tx, proof, device.id))
+            return _once_without_key(tx, lambda tx: verb(tx, proof, device.id), call.me)
         print_ = ledger.fingerprint(call.scope["method"], call.path, asked)
-        return ledger.once(
+        answer = ledger.once(
             tx,
             ledger.Key(realm, call.me, key),
             print_,
@@ -101,17 +101,28 @@ async def carry_out(
             result,
             remember=REMEMBERED,
         )
+        if answer.refusal is not None and answer.refusal.code == PaymentRefused.code and not answer.replayed:
+            checking.keep_refused(tx, call.me)
+        return answer
 
     remember_device(call)
     try:
         answer = await call.write(work)
         return answer.get()
     except Fault as fault:
-        if fault.code == PaymentRefused.code:  # under a key it comes as a refusal that was remembered
-            await call.write(checking.keep_refused, call.me)
         if proof is not None:
             await call.write(pins.forgive, proof)
         raise
+
+
+def _once_without_key(tx: Tx, verb: Callable[[Tx], T], me: int) -> Answer[T]:
+    """What the risk rules refuse is undone, and what they found is written in its place."""
+    try:
+        with tx.savepoint():
+            return Answer(verb(tx))
+    except PaymentRefused as fault:
+        checking.keep_refused(tx, me)
+        return Answer(None, ledger.Refusal(fault.code, fault.status, fault.title, fault.detail, fault.extra))
 
 
 def keyed(

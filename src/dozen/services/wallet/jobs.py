@@ -37,6 +37,16 @@ def forget(env: Env, job: Job) -> None:
     accounts.forget_purged(env, leaving.forget)
 
 
+def sweep(env: Env, job: Job) -> None:
+    """What came back to people who are gone, however long ago, goes where operators see it."""
+    db, after = jobs.database(env), (0, 0)
+    while gone := db.run_read(env, lambda tx, after=after: accounts.purged(tx, after)):  # type: ignore[misc]
+        people = [each.person_id for each in gone]
+        for person in db.run_read(env, lambda tx, people=people: leaving.with_money(tx, people)):  # type: ignore[misc]
+            db.run_write(env, lambda tx, person=person: leaving.sweep(tx, person))  # type: ignore[misc]
+        after = (gone[-1].at, gone[-1].person_id)
+
+
 WORK: tuple[Handler | Schedule, ...] = (
     jobs.handler("wallet.expire_holds", expire_holds),
     jobs.every("wallet.expire_holds", "wallet.expire_holds", seconds=300),
@@ -44,6 +54,8 @@ WORK: tuple[Handler | Schedule, ...] = (
     jobs.every("wallet.tick", "wallet.tick", seconds=60),
     jobs.handler("wallet.forget", forget),
     jobs.every("wallet.forget", "wallet.forget", seconds=3600),
+    jobs.handler("wallet.sweep", sweep),
+    jobs.every("wallet.sweep", "wallet.sweep", daily_at="04:20"),
     jobs.handler("wallet.trim", trim),
     jobs.every("wallet.trim", "wallet.trim", daily_at="04:40"),
 )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dozen.services.wallet.service import bills
 from tests.services.wallet.folk import PIN, Bank
-from tests.services.wallet.service.test_bills import make
+from tests.services.wallet.service.test_bills import give_back, make
 
 
 def test_fetch_and_pay(bank: Bank) -> None:
@@ -37,6 +37,10 @@ def test_fetch_and_pay(bank: Bank) -> None:
     assert ada.post("/wallet/api/payments/bills", json=body).json()["code"] == "nothing_due"
     assert ada.get("/wallet/api/bills").json()["data"][0]["reference"] == first.json()["reference"]
     assert eve.get("/wallet/api/bills").json()["data"] == []
+    bank.town.write(give_back, int(first.json()["payment_id"]))
+    (gone,) = ada.get("/wallet/api/bills").json()["data"]
+    assert (gone["state"], gone["refunded"]) == ("refunded", first.json()["amount"])
+    assert ada.post("/wallet/api/bills/fetch", json=which).json()["amount"] == gone["amount"]
 
 
 def test_kept_numbers(bank: Bank) -> None:

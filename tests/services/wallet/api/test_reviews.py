@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import pytest
 from PIL import Image
 
 from tests.services.wallet.folk import PIN, Bank
@@ -165,8 +166,43 @@ def test_papers(bank: Bank) -> None:
     assert mo.post(f"{at}/refuse", json={"reason": ""}).json()["code"] == "reason_needed"
     assert mo.post(f"{at}/approve", json={}).json()["state"] == "approved"
     assert ada.get("/wallet/api/identity").json()["tier"] == 2
+    (mine,) = ada.get("/wallet/api/identity").json()["data"]
+    assert ada.delete(f"/wallet/api/identity/{mine['id']}").json()["code"] == "identity_counts"
+    held = ada.delete(f"/api/media/{new['evidence'][0]}")
+    assert (held.status_code, held.json()["code"]) == (409, "media_held")
     assert ada.delete("/wallet/api/identity").json() == {"erased": 1}
+    assert ada.delete(f"/api/media/{new['evidence'][0]}").status_code == 404
     assert ada.get("/wallet/api/identity").json()["tier"] == 1
     again = ada.post("/wallet/api/identity", json=new | {"evidence": [picture(ada)]})
     assert again.status_code == 201
     assert ada.post("/wallet/api/identity/withdraw", json={}).json()["state"] == "erased"
+
+
+@pytest.mark.parametrize("headers", [{}, {"idempotency-key": "one"}])
+def test_a_refusal_and_what_was_found_are_one_commit(
+    bank: Bank, headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who dies right after a payment was refused has not lost why."""
+    boss = bank.site.as_("boss", role="admin")
+    ada = bank.holder("ada", money=500_000)
+    bank.holder("bo")
+    for code, threshold in (("velocity", 1), ("review", 1), ("refuse", 30)):
+        body = {"threshold": threshold, "weight": 35, "reason": "Nothing goes out today"}
+        assert boss.put(f"/wallet/api/desk/rules/{code}", json=body).status_code == 200
+    server = bank.site.server
+    write, dead = server.write, False
+
+    async def dies(work: Any) -> Any:
+        nonlocal dead
+        if dead:
+            raise RuntimeError("this process is gone")
+        done = await write(work)
+        dead = getattr(done, "refusal", None) is not None
+        return done
+
+    monkeypatch.setattr(server, "write", dies)
+    pay(ada, "@bo", headers=headers)
+    assert dead
+    monkeypatch.undo()
+    found = boss.get("/wallet/api/desk/reviews", params={"state": "refused"}).json()["data"]
+    assert [each["payer_id"] for each in found] == [str(ada.id)]

@@ -6,10 +6,14 @@ from typing import Any
 
 import pytest
 
+from dozen.core import moderation
 from dozen.services.wallet.queries import payments
+from dozen.services.wallet.service import stores
+from dozen.services.wallet.shopping_jobs import removals
 from dozen.services.wallet.structs.merchants import Shop
 from tests.services.wallet.folk import PIN, Bank
 from tests.services.wallet.goods import left, make_product, variant, with_rates
+from tests.services.wallet.operators import operator
 from tests.services.wallet.shops import make_shop
 from tests.support.site import Client
 
@@ -147,6 +151,29 @@ def test_finding_without_signing_in(bank: Bank, shop: Shop) -> None:
     assert ada.delete(f"{API}/wishes/{found}").status_code == 204
 
 
+def test_prices_are_of_one_currency(bank: Bank, shop: Shop) -> None:
+    anybody, eve = bank.site.anonymous, bank.holder("eve", currency="EUR")
+    other = make_shop(bank.town)
+    bank.town.write(stores.set_up, other, currency="EUR")
+    make_product(bank.town, shop, title="Cup", price=30_000)
+    make_product(bank.town, other, title="Vase", price=4_000)
+
+    def found(who: Any, **asked: str) -> tuple[list[str], str]:
+        page = who.get(f"{API}/products", params=asked).json()
+        return [each["title"] for each in page["data"]], page["facets"]["currency"]
+
+    assert found(anybody, sort="newest") == (["Vase", "Cup"], "INR")
+    assert found(anybody, sort="price_up") == (["Cup"], "INR")
+    assert found(eve, sort="price_up") == (["Vase"], "EUR")
+    assert found(eve, sort="price_up", currency="INR") == (["Cup"], "INR")
+    assert found(anybody, below="100", shop=str(other.id)) == (["Vase"], "EUR")
+    assert found(anybody, currency="EUR") == (["Vase"], "EUR")
+    facets = anybody.get(f"{API}/products", params={"currency": "EUR"}).json()["facets"]
+    assert facets["currencies"] == [{"currency": "EUR", "products": 1}, {"currency": "INR", "products": 1}]
+    assert facets["prices"] == [{"least": "0.00", "below": "500.00", "products": 1}]
+    assert code(anybody.get(f"{API}/products", params={"currency": "XYZ"})) == (422, "currency_differs")
+
+
 def test_a_shops_side(bank: Bank, owner: Client, shop: Shop) -> None:
     eve = bank.holder("eve")
     base = f"/wallet/api/merchants/{shop.id}"
@@ -262,3 +289,28 @@ def test_scopes(bank: Bank, shop: Shop) -> None:
     assert code(reader.post(API, json={"pin": PIN})) == (403, "missing_scope")
     assert code(reader.put(f"{API}/cart", json={"items": []})) == (403, "missing_scope")
     assert code(reader.get(f"/wallet/api/merchants/{shop.id}/products")) == (403, "missing_scope")
+
+
+def test_what_moderators_took_down(bank: Bank, owner: Client, shop: Shop) -> None:
+    product = make_product(bank.town, shop)
+    judge = operator(bank.town, "judge", "moderator")
+    mod = bank.site.as_("judge")
+    bank.town.write(
+        moderation.remove, judge, realm="wallet", subject_id=product.id, owner_id=shop.person, reason="A fake"
+    )
+    removals(bank.town.env, None)  # type: ignore[arg-type]
+    at = f"/wallet/api/merchants/{shop.id}/products/{product.id}"
+    assert bank.site.anonymous.get(f"{API}/products/{product.id}").status_code == 404
+    assert owner.get(at).json()["taken_down"]["reason"] == "A fake"
+    body = {"title": "Blue mug", "variants": [{"price": "1.00"}]}
+    refused = owner.put(at, json=body | {"state": "active"})
+    assert code(refused) == (409, "product_taken_down")
+    assert refused.json()["reason"] == "A fake"
+    desk, reason = f"/wallet/api/desk/products/{product.id}/restore", {"reason": "It is real"}
+    assert code(owner.post(desk, json=reason))[0] == 403
+    assert code(mod.post(desk, json={"reason": " "})) == (422, "reason_needed")
+    assert mod.post(desk, json=reason).json() == {
+        "id": str(product.id), "title": "Blue mug", "state": "archived",
+    }  # fmt: skip
+    assert code(mod.post(desk, json=reason)) == (409, "not_taken_down")
+    assert owner.put(at, json=body | {"state": "active"}).json()["taken_down"] is None

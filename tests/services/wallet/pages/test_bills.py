@@ -3,7 +3,7 @@ from __future__ import annotations
 from dozen.services.wallet.service import bills
 from dozen.services.wallet.structs.bills import Plan
 from tests.services.wallet.folk import PIN, Bank
-from tests.services.wallet.service.test_bills import NUMBER, make
+from tests.services.wallet.service.test_bills import NUMBER, give_back, make
 
 
 def test_from_the_list_to_the_receipt(bank: Bank) -> None:
@@ -32,6 +32,15 @@ def test_from_the_list_to_the_receipt(bank: Bank) -> None:
     assert 'value="12345678"' not in eve.get(at, params={"saved": kept.id}).text
     ada.submit(f"{at}/pay", page=at, number="12345678", pin=PIN, key="c")
     assert "All paid" in ada.submit(at, page=at, number="12345678").text
+    payment_id = int(receipt.rpartition("/")[2])
+    bank.town.write(give_back, payment_id, 1_500)
+    page = ada.get(receipt).text
+    assert "Partly given back" in page
+    assert "₹15.00" in page
+    assert "open again at Town Power" in page
+    bank.town.write(give_back, payment_id)
+    assert "Partly" not in ada.get(receipt).text
+    assert "Given back" in ada.get("/wallet/bills").text
     assert ada.submit(f"/wallet/bills/saved/{kept.id}/drop", page="/wallet/bills").status_code == 303
 
 

@@ -10,6 +10,7 @@ from PIL import Image
 from dozen.services.wallet.service import disputes
 from dozen.services.wallet.service.disputes import NewDispute
 from tests.services.wallet.folk import PIN, Bank
+from tests.services.wallet.service.test_dispute_losses import against_gone
 from tests.services.wallet.service.test_disputes import WORDS
 from tests.support.site import Client
 
@@ -112,3 +113,58 @@ def test_taken_back_and_more_files(bank: Bank) -> None:
     assert ada.submit(f"{here}/withdraw", page=here).status_code == 303
     assert "Taken back" in ada.get(here).text
     assert ada.get(f"/wallet/disputes/new?payment={payment}").status_code == 200
+
+
+def test_who_was_paid_is_gone(bank: Bank) -> None:
+    made, payment = against_gone(bank.town, left=4_000)
+    boss, bea = (bank.site.browser(name, role="admin") for name in ("boss", "bea"))
+    mo = bank.site.browser("mo", role="moderator")
+    at = f"/wallet/desk/disputes/{made.id}"
+    shown = mo.get(at).text
+    assert "Who was paid is gone" in shown
+    assert "Administrators propose that" in shown
+    assert "Give it back from the house" not in shown
+    assert "₹40.00" in boss.get(at).text
+    whole = {"verdict": "whole", "reason": "It never came"}
+    refused = mo.submit(f"{at}/decide", page=at, **whole)
+    assert refused.status_code == 409
+    assert "an administrator proposes it" in refused.text
+    assert mo.submit(f"{at}/propose", page=at, **whole).status_code == 403
+    wrong = boss.submit(f"{at}/propose", page=at, **whole, left_behind="50")
+    assert wrong.status_code == 422
+    assert "At most ₹40.00 of it can come" in wrong.text
+    proposed = boss.submit(f"{at}/propose", page=at, **whole)
+    assert proposed.status_code == 303, proposed.text
+    adjustment = proposed.headers["location"]
+    assert "It is proposed" in boss.get(at).text
+    assert f"{adjustment}" in bea.get(at).text
+    entry = bea.get(adjustment).text
+    assert f'href="{at}"' in entry
+    assert "somebody who is gone" in entry
+    assert bea.submit(f"{adjustment}/approve", page=adjustment, reason="seen").status_code == 303
+    assert "Given back" in boss.get(at).text
+    assert bank.balance(payment.payer) == 50_000
+
+
+def test_who_was_paid_is_gone_by_the_json_door(bank: Bank) -> None:
+    made, payment = against_gone(bank.town, left=0)
+    boss, bea, mo = (
+        bank.site.as_(name, role=role)
+        for name, role in (("boss", "admin"), ("bea", "admin"), ("mo", "moderator"))
+    )
+    at = f"/wallet/api/desk/disputes/{made.id}"
+    new = {"amount": "60.00", "words": "It never came"}
+    assert boss.post(f"{at}/decide", json=new).json()["code"] == "respondent_gone"
+    assert mo.post(f"{at}/propose", json=new).status_code == 403
+    assert boss.post(f"{at}/propose", json=new | {"words": ""}).json()["code"] == "reason_needed"
+    assert boss.post(f"{at}/propose", json=new | {"left_behind": "1"}).json()["code"] == "bad_amount"
+    key = {"idempotency-key": "one"}
+    first, again = (boss.post(f"{at}/propose", json=new, headers=key) for _ in range(2))
+    assert first.status_code == 201, first.text
+    assert first.json() == again.json()
+    assert boss.post(f"{at}/propose", json=new).json()["code"] == "dispute_proposed"
+    assert mo.post(f"{at}/decide", json=new | {"amount": "0"}).json()["code"] == "dispute_proposed"
+    approved = bea.post(f"/wallet/api/desk/adjustments/{first.json()['id']}/approve", json={})
+    assert approved.json()["state"] == "approved"
+    assert boss.get(at).json()["state"] == "refunded"
+    assert bank.balance(payment.payer) == 46_000

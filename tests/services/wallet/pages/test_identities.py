@@ -50,6 +50,8 @@ def test_asked_and_accepted(bank: Bank) -> None:
     assert holder.tier == 2
     assert boss.submit(f"{at}/approve", page=at).status_code == 409
     assert "Accepted" in ada.get(HERE).text
+    assert "Erase these" not in ada.get(HERE).text
+    assert ada.submit(f"{HERE}/{waiting.id}/erase", page=HERE).status_code == 409
     assert ada.submit(f"{HERE}/erase", page=HERE).status_code == 303
     assert "•••" not in ada.get(HERE).text
     assert "erased" in boss.get(at).text
@@ -62,6 +64,10 @@ def test_refused_and_taken_back(bank: Bank) -> None:
     at = f"{DESK}/{waiting.id}"
     assert boss.submit(f"{at}/refuse", page=at, reason="It cannot be read").status_code == 303
     assert "It cannot be read" in ada.get(HERE).text
+    assert "Erase these" in ada.get(HERE).text
+    assert bank.browser("eve").submit(f"{HERE}/{waiting.id}/erase", page=HERE).status_code == 404
+    assert ada.submit(f"{HERE}/{waiting.id}/erase", page=HERE).status_code == 303
+    assert "It cannot be read" not in ada.get(HERE).text
     ada.submit(HERE, page=HERE, files=files(("a.pdf", PDF, "application/pdf")), **GIVEN)
     assert ada.submit(f"{HERE}/withdraw", page=HERE).status_code == 303
     assert "Being looked at" not in ada.get(HERE).text

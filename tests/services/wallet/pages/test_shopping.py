@@ -10,14 +10,16 @@ from urllib.parse import unquote
 import pytest
 from PIL import Image
 
-from dozen.core import inventory
+from dozen.core import inventory, moderation
 from dozen.db import Tx
 from dozen.kit import clock
 from dozen.services.wallet.queries import products as product_queries
-from dozen.services.wallet.service import carts, checkouts, products, purchases, returns
+from dozen.services.wallet.service import carts, checkouts, products, purchases, returns, stores
+from dozen.services.wallet.shopping_jobs import removals
 from dozen.services.wallet.structs.merchants import Shop
 from tests.services.wallet.folk import PIN, Bank
 from tests.services.wallet.goods import fill, left, make_product, variant, variants, with_address, with_rates
+from tests.services.wallet.operators import operator
 from tests.services.wallet.shops import make_shop
 from tests.support.people import PASSWORD
 from tests.support.site import Client
@@ -75,6 +77,25 @@ def test_a_guest_looks_and_keeps_the_choice(bank: Bank, shop: Shop) -> None:
     for closed in ("cart", "purchases", "wishes", "addresses", "checkout"):
         stranger = bank.site.client(headers={"accept": "text/html"})
         assert stranger.get(f"{AT}/{closed}").headers["location"].startswith("/login")
+
+
+def test_prices_in_several_currencies(bank: Bank, shop: Shop) -> None:
+    guest, other = bank.site.client(headers={"accept": "text/html"}), make_shop(bank.town)
+    bank.town.write(stores.set_up, other, currency="EUR")
+    make_product(bank.town, shop, title="Cup", price=30_000)
+    page = guest.get(AT, params={"sort": "price_up"}).text
+    assert "within one currency" not in page  # all is sold in one
+    make_product(bank.town, other, title="Vase", price=4_000)
+    page = guest.get(AT, params={"sort": "price_up"}).text
+    assert "Only what is sold in INR: prices are compared within one currency" in page
+    assert "Vase" not in page
+    chip = re.search(r'href="([^"]+)"[^>]*>EUR \(1\)', page)
+    assert chip is not None
+    page = guest.get(chip[1].replace("&amp;", "&")).text
+    assert "Vase" in page
+    assert "Cup" not in page
+    assert "€" in page.partition('name="least"')[0].rpartition("price-range")[2]
+    assert "Cup" in guest.get(AT, params={"currency": "no such"}).text
 
 
 def test_the_cart_by_forms(bank: Bank, shop: Shop) -> None:
@@ -394,3 +415,50 @@ def test_a_shops_products_by_forms(bank: Bank, owner: Client, shop: Shop) -> Non
     assert eve.submit(at, page=AT, files={"x": b""}, title="x").status_code == 404
     assert owner.submit(drop, page=store).status_code == 303
     assert bank.site.anonymous.get(f"{AT}/products/{number}").status_code == 200
+
+
+def test_what_moderators_took_down_is_lifted_by_them(bank: Bank, owner: Client, shop: Shop) -> None:
+    eve, mod = bank.browser("eve"), bank.site.browser("mod", role="moderator")
+    product = make_product(bank.town, shop)
+    at = f"/wallet/merchants/{shop.id}/products/{product.id}"
+    assert (
+        owner.submit(
+            f"{at}/pictures", page=at, files={"pictures": ("a.png", photo(), "image/png")}
+        ).status_code
+        == 303
+    )
+    seen = re.search(r'src="(/media/[^"?]+)', eve.get(f"{AT}/products/{product.id}").text)
+    assert seen is not None
+    assert eve.get(seen[1]).status_code == 200
+    bank.town.write(
+        moderation.remove,
+        operator(bank.town, "mod", "moderator"),
+        realm="wallet",
+        subject_id=product.id,
+        owner_id=shop.person,
+        reason="It is a fake",
+    )
+    removals(bank.town.env, None)  # type: ignore[arg-type]
+    assert eve.get(f"{AT}/products/{product.id}").status_code == 404
+    assert eve.get(seen[1]).status_code == 404
+    page = owner.get(at).text
+    assert "It is a fake" in page
+    assert "Put on sale" not in page
+    assert "Taken down" in owner.get(f"/wallet/merchants/{shop.id}/products?state=archived").text
+    owner.submit(f"{at}/state", page=at, state="active")
+    assert "only they can let it be sold again" in owner.get(at).text
+    subject = f"/wallet/subjects/{product.id}"
+    page = mod.get(subject).text
+    assert "It is a fake" in page
+    shown = re.search(r'src="(/media/[^"]+ticket=[^"]+)"', page)
+    assert shown is not None
+    assert mod.get(shown[1].replace("&amp;", "&")).status_code == 200
+    assert owner.submit(f"{subject}/restore", page=at, reason="It is real").status_code == 403
+    assert mod.submit(f"{subject}/restore", page=subject, reason=" ").status_code == 422
+    assert mod.submit(f"{subject}/restore", page=subject, reason="It is real").status_code == 303
+    assert mod.submit(f"{subject}/restore", page=subject, reason="It is real").status_code == 409
+    assert eve.get(f"{AT}/products/{product.id}").status_code == 200
+    assert eve.get(seen[1]).status_code == 200
+    assert "Put on sale" in owner.get(at).text
+    owner.submit(f"{at}/state", page=at, state="active")
+    assert "On sale" in owner.get(at).text

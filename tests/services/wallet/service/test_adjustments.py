@@ -121,6 +121,36 @@ def test_it_expires_after_seven_days(town: Town) -> None:
     assert balance(town, ada) == 0
 
 
+@pytest.mark.parametrize("currency", ["XYZ", "AAA", "inr", "EU", ""])
+def test_no_account_is_opened_in_a_currency_that_nobody_has(town: Town, currency: str) -> None:
+    (ada,) = make_holders(town, 1)
+    boss = operator(town, "boss")
+    before = town.read(lambda tx: ledger.accounts_of(tx, 0))
+    for legs in (
+        [NewLeg(HOUSE, 5), NewLeg(HOUSE, -5)],
+        [NewLeg(name_of(town, ada), 5), NewLeg(HOUSE, -5)],
+        [],
+    ):
+        with pytest.raises(faults.BadAdjustment) as refused:
+            town.write(adjustments.propose, boss, currency, "a mistake", legs)
+        assert list(refused.value.fields) == ["currency"]
+    with pytest.raises(faults.BadAdjustment):
+        town.write(adjustments.account_named, HOUSE, currency)
+    assert town.read(lambda tx: ledger.accounts_of(tx, 0)) == before
+
+
+def test_a_currency_of_former_days_can_be_put_right(town: Town) -> None:
+    """An installation had another currency of its own once: its accounts are still there."""
+    boss = operator(town, "boss")
+    old = town.write(lambda tx: ledger.house(tx, "wallet.fees", "SEK", "income"))
+    made = town.write(
+        adjustments.propose, boss, "SEK", "an old fee", [NewLeg(str(old.id), -5), NewLeg(HOUSE, 5)]
+    )
+    assert made.volume == 5
+    home = town.write(adjustments.account_named, HOUSE, "INR")
+    assert home.currency == "INR"
+
+
 def test_two_approvals_at_once_post_once(town: Town) -> None:
     (ada,) = make_holders(town, 1)
     boss = operator(town, "boss")
@@ -174,7 +204,7 @@ def test_what_cannot_be_proposed(town: Town) -> None:
     assert set(wrong((a, 5), (str(euro), -5))) == {"leg-1"}
     for nobody in ("@nobody", "nothing.such", "", "12345", "9" * 30, "ledger'; --", "@" + "x" * 500):
         assert set(wrong((a, 5), (nobody, -5))) == {"leg-1"}, nobody
-    assert set(wrong((HOUSE, 5), (a, -5), currency="Yen")) == {"leg-0", "leg-1"}
+    assert set(wrong((HOUSE, 5), (a, -5), currency="Yen")) == {"currency"}
     for why in ("", "  ", "ab", "x" * 141):
         legs = [NewLeg(a, 5), NewLeg(HOUSE, -5)]
         assert code(town, adjustments.propose, boss, "INR", why, legs) == "reason_needed"

@@ -13,12 +13,14 @@ from dozen.kit import clock
 from dozen.kit.errors import Fault, Forbidden
 from dozen.services.wallet.errors import BadAmount
 from dozen.services.wallet.errors import bills as errors
-from dozen.services.wallet.service import bills, settling, wallets
+from dozen.services.wallet.service import bills, disputes, refunding, settling, wallets
 from dozen.services.wallet.service.bill_sources import month_name
 from dozen.services.wallet.service.hooks import Hooks, Verdict
+from dozen.services.wallet.service.moving import Standing
 from dozen.services.wallet.structs import Receipt
-from dozen.services.wallet.structs.bills import Biller, Field, Plan
+from dozen.services.wallet.structs.bills import Biller, Field, Paid, Plan
 from tests.services.wallet.folk import make_holders, proof
+from tests.services.wallet.staff import staff
 from tests.support.town import Town
 
 NUMBER = {"number": "12345678"}
@@ -138,6 +140,86 @@ def test_held_for_review(town: Town) -> None:
     assert town.read(bills.paid, ada, again.id)[0].state == "paid"
     assert balance(town, ada) == 100_000 - due
     assert owed(town, of) == due
+
+
+def give_back(tx: Tx, payment_id: int, amount: int | None = None) -> None:
+    refunding.refund(tx, 0, payment_id, amount, proof=Standing("operator"))
+
+
+def test_what_is_given_back_is_open_again(town: Town) -> None:
+    of = make(town, part=True)
+    (ada,) = make_holders(town, 1, money=100_000)
+    receipt = town.write(pay, ada, of)
+    (month,) = town.read(bills.paid, ada, receipt.payment.id)[0].parts
+    amount = receipt.payment.amount
+    town.write(give_back, receipt.payment.id, 1_000)
+    found, _ = town.read(bills.paid, ada, receipt.payment.id)
+    assert (found.shown, found.refunded) == ("part_refunded", 1_000)
+    bill = town.read(bills.fetch, of.id, NUMBER)
+    assert (bill.amount, bill.months) == (1_000, (month,))
+    assert owed(town, of) == amount - 1_000
+    town.write(give_back, receipt.payment.id)
+    found, _ = town.read(bills.paid, ada, receipt.payment.id)
+    assert (found.shown, found.refunded) == ("refunded", amount)
+    assert town.read(bills.fetch, of.id, NUMBER).amount == amount
+    assert (owed(town, of), balance(town, ada)) == (0, 100_000)
+    again = town.write(pay, ada, of)  # and is paid again
+    assert town.read(bills.paid, ada, again.payment.id)[0].shown == "paid"
+    assert town.read(bills.fetch, of.id, NUMBER).amount == 0
+
+
+@pytest.mark.parametrize(
+    ("parts", "refunded", "back"),
+    [
+        ({"2026-09": 700, "2026-10": 300}, 0, {"2026-10": 0, "2026-09": 0}),
+        ({"2026-09": 700, "2026-10": 300}, 200, {"2026-10": 200, "2026-09": 0}),
+        ({"2026-09": 700, "2026-10": 300}, 500, {"2026-10": 300, "2026-09": 200}),
+        ({"2026-09": 700, "2026-10": 300}, 1_000, {"2026-10": 300, "2026-09": 700}),
+        ({"days": 28}, 0, {"days": 0}),
+        ({"days": 28}, 500, {"days": 14}),
+        ({"days": 28}, 999, {"days": 27}),
+        ({"days": 28}, 1_000, {"days": 28}),
+    ],
+)
+def test_the_newest_month_is_opened_first(parts: dict[str, int], refunded: int, back: dict[str, int]) -> None:
+    paid = Paid(1, 2, 3, "12345678", 1_000, "INR", "BL1", "", "paid", parts, 0)
+    assert bills.parts_back(paid, refunded) == back
+
+
+def test_days_of_a_recharge_are_taken_back(town: Town) -> None:
+    of = make(
+        town,
+        category="mobile",
+        asks="plan",
+        plans=(Plan("month", "28 days", 20_000, 28),),
+        least=100,
+        most=500,
+    )
+    (ada,) = make_holders(town, 1, money=100_000)
+    first, second = (town.write(pay, ada, of, plan="month") for _ in range(2))
+    full = town.read(bills.fetch, of.id, NUMBER).valid_until
+    assert full is not None
+    town.write(give_back, first.payment.id, 10_000)
+    assert town.read(bills.fetch, of.id, NUMBER).valid_until == full - 14 * clock.DAY
+    town.write(give_back, first.payment.id)
+    assert town.read(bills.fetch, of.id, NUMBER).valid_until == full - 28 * clock.DAY
+    assert town.read(bills.paid, ada, first.payment.id)[0].shown == "refunded"
+    assert town.read(bills.paid, ada, second.payment.id)[0].shown == "paid"
+
+
+def test_a_dispute_that_is_decided_shows_at_the_bill(town: Town) -> None:
+    of = make(town)
+    (ada,) = make_holders(town, 1, money=100_000)
+    receipt = town.write(pay, ada, of)
+    new = disputes.NewDispute(
+        payment_id=receipt.payment.id, reason="paid_twice", words="I paid it in town, too"
+    )
+    made = town.write(disputes.open_dispute, ada, new)
+    town.write(disputes.decide, staff(town), made.id, made.amount, "The biller agrees")
+    found, _ = town.read(bills.paid, ada, receipt.payment.id)
+    assert (found.shown, found.refunded) == ("refunded", receipt.payment.amount)
+    assert town.read(bills.fetch, of.id, NUMBER).amount == receipt.payment.amount
+    assert town.read(ledger.verify).ok
 
 
 def test_recharge(town: Town) -> None:

@@ -16,6 +16,7 @@ from dozen.services.wallet.errors.desk import NotOperator, ReasonNeeded
 from dozen.services.wallet.errors.disputes import BadEvidence
 from dozen.services.wallet.errors.identities import (
     BadIdentity,
+    IdentityCounts,
     IdentityDecided,
     IdentityWaits,
     LevelReached,
@@ -126,6 +127,55 @@ def test_erased_with_a_line_in_the_journal(town: Town, picture: Path) -> None:
     assert "wallet.identity.erased" in {each.action for each in lines}
     folder = town.write(identities.open_folder, boss, made.id)
     assert folder.papers is None
+
+
+def test_pictures_stay_while_a_level_rests_on_them(town: Town, picture: Path) -> None:
+    (me,) = make_holders(town, 1)
+    boss = staff(town)
+    made = submitted(town, me, picture)
+    (item,) = town.read(evidence.shown, made.id)
+
+    def refused() -> str:
+        with pytest.raises(media.MediaHeld) as held:
+            town.write(media.delete, me, item.id)
+        assert "shows who you are" in held.value.detail
+        return held.value.code
+
+    assert refused() == "media_held"  # being looked at
+    with pytest.raises(IdentityWaits):
+        town.write(identities.erase_one, me, made.id)
+    town.write(identities.approve, boss, made.id)
+    assert refused() == "media_held"  # the level rests on it
+    with pytest.raises(IdentityCounts):
+        town.write(identities.erase_one, me, made.id)
+    assert town.read(evidence.shown, made.id) == [item]
+    town.write(identities.lower, boss, me, 1, "The document was forged")
+    with pytest.raises(NoSuchIdentity):
+        town.write(identities.erase_one, make_holders(town, 1)[0], made.id)
+    town.write(media.delete, me, item.id)  # nothing rests on it any more
+    assert town.write(identities.erase_one, me, made.id).state == "erased"
+    with pytest.raises(NoSuchIdentity):
+        town.write(identities.erase_one, me, made.id)
+
+
+def test_refused_papers_are_erased_by_themselves(town: Town, picture: Path) -> None:
+    (me,) = make_holders(town, 1)
+    boss = staff(town)
+    good = submitted(town, me, picture)
+    town.write(identities.approve, boss, good.id)
+    address = "12 Hill Road, Pune, India"
+    two = (shows(town, me, picture), shows(town, me, picture))
+    bad = submitted(town, me, picture, tier=3, address=address, files=two)
+    with pytest.raises(media.MediaHeld):
+        town.write(media.delete, me, two[0])
+    town.write(identities.refuse, boss, bad.id, "The picture cannot be read")
+    town.write(media.delete, me, two[0])
+    assert town.write(identities.erase_one, me, bad.id).sealed is None
+    assert town.read(evidence.shown, bad.id) == []
+    assert tier(town, me) == 2
+    assert len(town.read(evidence.shown, good.id)) == 1
+    town.write(identities.forget, me)  # who leaves takes them along, held or not
+    assert town.read(evidence.shown, good.id) == []
 
 
 def test_taken_back_it_is_erased_at_once(town: Town, picture: Path) -> None:

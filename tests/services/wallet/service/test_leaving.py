@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+import msgspec
 import pytest
 
-from dozen.core import accounts, ledger
+from dozen.core import accounts, ledger, moderation
 from dozen.core.accounts import Ties
 from dozen.db import Tx
 from dozen.kit import clock
-from dozen.services.wallet import errors
+from dozen.services.wallet import errors, jobs
 from dozen.services.wallet.bill_demo import samples
 from dozen.services.wallet.errors.merchants import BadMerchantKey, MerchantClosed
 from dozen.services.wallet.service import (
@@ -30,8 +32,11 @@ from dozen.services.wallet.service.moving import Standing
 from dozen.services.wallet.structs.merchants import Shop
 from tests.services.wallet.folk import Bank, fund, make_holders, proof
 from tests.services.wallet.shops import make_shop, paid
+from tests.services.wallet.staff import staff
 from tests.support.people import PASSWORD
 from tests.support.town import Town
+
+JOB: Any = None
 
 
 def told(town: Town, person: int) -> str:
@@ -148,6 +153,58 @@ def test_what_is_left_goes_to_the_house_and_stays_on_record(town: Town) -> None:
         )
     )  # fmt: skip
     assert unclaimed(town) == 0
+
+
+def comes_back(tx: Tx, account: int, amount: int, currency: str = "INR") -> None:
+    """As a bank returns a payout, or a shop gives back, long after."""
+    outside = ledger.house(tx, "wallet.tests", currency, "expense")
+    ledger.pay(tx, outside.id, account, amount, kind="wallet.refund", even_frozen=True)
+
+
+def test_what_comes_back_long_after_goes_to_the_house_as_well(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, bo, eve = make_holders(town, 3, money=1_000)
+    shop = make_shop(town, ada)
+    town.write(wallets.open_wallet, ada, "EUR")
+    for gone in (ada, eve):
+        purged(town, gone)
+    assert unclaimed(town) == 2_000
+    accounts_ = {each.currency: each.account_id for each in town.read(wallets.wallets_of, ada)}
+    till = town.write(lambda tx: merchants.account(tx, Shop(shop.merchant, True, ada), "INR"))
+    town.write(comes_back, accounts_["INR"], 700)
+    town.write(comes_back, accounts_["EUR"], 30, "EUR")
+    town.write(comes_back, till, 50)
+    town.write(comes_back, town.read(lambda tx: wallets.wallet(tx, bo)).account_id, 9)
+    later = clock.now() + 40 * clock.DAY
+    monkeypatch.setattr(clock, "now", lambda: later)
+    jobs.forget(town.env, JOB)  # it looks back a week
+    assert unclaimed(town) == 2_000
+    assert town.read(leaving.with_money, [ada, eve]) == [ada]
+    for _ in range(2):
+        jobs.sweep(town.env, JOB)
+        assert (unclaimed(town), unclaimed(town, "EUR")) == (2_750, 30)
+    assert town.read(leaving.with_money, [ada, eve]) == []
+    assert town.read(lambda tx: wallets.balance(tx, wallets.wallet(tx, bo))).balance == 1_009  # is here
+    about = town.read(lambda tx: ledger.transfers_about(tx, ada))
+    assert sorted(each.memo for each in about if "Came back" in each.memo) == [
+        "Came back to a wallet of somebody who is gone",
+        "Came back to a wallet of somebody who is gone",
+        "Came back to the shop Tea House of somebody who is gone",
+    ]
+    boss = staff(town)
+    lines = town.read(lambda tx: moderation.log(tx, boss, subject=("wallet", ada)))
+    assert [each.action for each in lines].count("wallet.unclaimed") == 3
+    assert town.read(ledger.verify).ok
+
+
+def test_a_shop_sells_in_a_currency_of_this_installation_alone(town: Town) -> None:
+    """Its own currency need not be one of those that come with the program."""
+    town.env.settings = msgspec.structs.replace(town.env.settings, wallet_currency="SEK")
+    shop = make_shop(town)
+    till = town.write(lambda tx: merchants.account(tx, shop, "SEK"))
+    town.write(comes_back, till, 50, "SEK")
+    assert [each.balance for each in town.read(merchants.balances, shop)] == [50]
 
 
 def _name(town: Town, person: int) -> str:

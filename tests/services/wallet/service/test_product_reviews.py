@@ -6,7 +6,12 @@ import pytest
 
 from dozen.core import accounts, engagement, moderation, notifications
 from dozen.db import Tx
-from dozen.services.wallet.errors.products import NoSuchProduct, NotABuyer, OwnProduct
+from dozen.services.wallet.errors.products import (
+    NoSuchProduct,
+    NotABuyer,
+    OwnProduct,
+    ProductTakenDown,
+)
 from dozen.services.wallet.queries import products as queries
 from dozen.services.wallet.service import catalogue, product_reviews, products, purchases
 from dozen.services.wallet.service.catalogue import Query
@@ -108,3 +113,60 @@ def test_reports_and_what_becomes_of_them(town: Town) -> None:
     assert town.read(product_reviews.page, product.id) == []
     assert town.read(lambda tx: queries.by_id.first(tx, id=product.id)).state == "archived"  # type: ignore[union-attr]
     assert products.REALM != product_reviews.REALM
+
+
+def take_down(town: Town, judge: accounts.Actor, product_id: int, owner: int, reason: str = "A fake") -> None:
+    town.write(moderation.remove, judge, realm="wallet", subject_id=product_id, owner_id=owner, reason=reason)
+    removals(town.env, None)  # type: ignore[arg-type]
+
+
+def test_a_shop_cannot_sell_again_what_moderators_took_down(town: Town) -> None:
+    me, mod = make_holders(town, 2, money=100_000)
+    shop, product, mug = stocked_shop(town)
+    bought(town, me, (mug, 1))
+    judge = actor(mod, "moderator")
+    take_down(town, judge, product.id, shop.person)
+    with pytest.raises(ProductTakenDown) as refused:
+        town.write(products.set_state, shop, product.id, "active")
+    assert (refused.value.code, refused.value.extra) == ("product_taken_down", {"reason": "A fake"})
+    town.write(products.set_state, shop, product.id, "draft")  # a way round through another state
+    with pytest.raises(ProductTakenDown):
+        town.write(products.set_state, shop, product.id, "active")
+    town.write(products.set_state, shop, product.id, "archived")
+    with pytest.raises(NoSuchProduct):  # not even who bought it sees it
+        town.read(catalogue.view, product.id, me)
+    assert town.read(catalogue.view, product.id, shop.person).product.id == product.id
+    (kept,) = town.read(lambda tx: products.kept(tx, shop, [products.of(tx, shop, product.id)]))
+    assert kept.taken_down is not None
+    assert (kept.taken_down.reason, kept.taken_down.by_id) == ("A fake", mod)
+    with pytest.raises(moderation.errors.NotModerator):
+        town.write(product_reviews.lift, actor(shop.person, "member"), product.id, "It is real")
+    with pytest.raises(OwnProduct):
+        town.write(product_reviews.lift, actor(shop.person, "moderator"), product.id, "It is real")
+    with pytest.raises(NoSuchProduct):
+        town.write(product_reviews.lift, judge, 7, "It is real")
+    after = town.write(product_reviews.lift, judge, product.id, "It is real")
+    assert after.state == "archived"  # its shop decides
+    assert town.read(catalogue.view, product.id, me).product.id == product.id
+    assert town.write(products.set_state, shop, product.id, "active").state == "active"
+    kinds = [item.kind for item in town.read(lambda tx: notifications.list_plain(tx, shop.person))]
+    assert kinds.count("wallet.product_lifted") == 1
+    with pytest.raises(moderation.errors.NotTakenDown):
+        town.write(product_reviews.lift, judge, product.id, "Again")
+
+
+def test_a_draft_that_was_taken_down_is_not_put_on_sale(town: Town) -> None:
+    (mod,) = make_holders(town, 1)
+    shop = make_shop(town)
+    product = make_product(town, shop)
+    judge = actor(mod, "admin")
+    town.write(
+        moderation.remove, judge, realm="wallet", subject_id=product.id, owner_id=shop.person, reason="No"
+    )
+    town.write(products.set_state, shop, product.id, "draft")  # between the decision and the job
+    removals(town.env, None)  # type: ignore[arg-type]
+    with pytest.raises(ProductTakenDown):
+        town.write(products.set_state, shop, product.id, "active")
+    found = town.read(lambda tx: queries.by_id.first(tx, id=product.id))
+    assert found is not None
+    assert found.state == "draft"

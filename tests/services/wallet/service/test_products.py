@@ -22,7 +22,7 @@ from dozen.services.wallet.errors.products import (
     NotReady,
     SkuTaken,
 )
-from dozen.services.wallet.service import catalogue, categories, merchants, products, stores
+from dozen.services.wallet.service import catalogue, categories, merchants, products, stores, wallets
 from dozen.services.wallet.service.catalogue import Query
 from dozen.services.wallet.service.products import NewProduct, NewVariant
 from dozen.services.wallet.structs.products import SORTS, Category, Sort
@@ -216,6 +216,42 @@ def test_facets_count(town: Town) -> None:
     none = town.read(catalogue.find, Query(words="zzz"), facets=True).facets
     assert none is not None
     assert none.total == 0
+
+
+def test_prices_compare_within_one_currency(town: Town) -> None:
+    rupees, euros = make_shop(town), make_shop(town)
+    town.write(stores.set_up, euros, currency="EUR")
+    make_product(town, rupees, title="Cup", price=30_000)
+    make_product(town, rupees, title="Plate", price=90_000)
+    make_product(town, euros, title="Vase", price=4_000)
+    make_product(town, euros, title="Bowl", price=60_000, stock=0)
+    assert titles(town, sort="price_up") == ["Cup", "Plate"]  # the installation's own
+    assert titles(town, sort="price_down", currency="EUR") == ["Bowl", "Vase"]
+    assert titles(town, least=4_000, below=60_000) == ["Cup"]
+    assert titles(town, least=4_000, below=60_000, currency="EUR") == ["Vase"]
+    assert titles(town, sort="newest") == ["Bowl", "Vase", "Plate", "Cup"]
+    assert titles(town, sort="newest", currency="EUR") == ["Bowl", "Vase", "Plate", "Cup"]
+    assert titles(town, sort="newest", currency="EUR", only=True) == ["Bowl", "Vase"]
+    facets = town.read(catalogue.find, Query(currency="EUR"), facets=True).facets
+    assert facets is not None
+    assert (facets.total, facets.currency, facets.currencies) == (4, "EUR", (("EUR", 2), ("INR", 2)))
+    assert facets.prices == ((0, 50_000, 1), (50_000, 100_000, 1))
+    facets = town.read(catalogue.find, Query(currency="EUR", below=5_000, stocked=True), facets=True).facets
+    assert facets is not None
+    assert (facets.total, facets.stocked, facets.currencies) == (1, 1, (("INR", 2), ("EUR", 1)))
+
+
+def test_in_which_currency_prices_are_meant(town: Town) -> None:
+    shop = make_shop(town)
+    town.write(stores.set_up, shop, currency="EUR")
+    (euro,) = make_holders(town, 1, currency="USD")
+    (both,) = make_holders(town, 1, currency="USD")
+    town.write(lambda tx: wallets.open_wallet(tx, both, "INR"))
+    (none,) = make_people(town, 1)
+    seen = [town.read(lambda tx, me=me: catalogue.currency_for(tx, me=me)) for me in (euro, both, none, None)]
+    assert seen == ["USD", "INR", "INR", "INR"]
+    assert town.read(lambda tx: catalogue.currency_for(tx, merchant=shop.id, me=euro)) == "EUR"
+    assert town.read(lambda tx: catalogue.currency_for(tx, "JPY", merchant=shop.id, me=euro)) == "JPY"
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))

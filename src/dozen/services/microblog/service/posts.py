@@ -193,7 +193,7 @@ def _checked(raw: str, *, bare: bool) -> str:
             max_weight=text.MAX_WEIGHT,
         )
     if not weighed.valid:
-        raise BadText
+        raise BadText("The text has characters that cannot be shown")
     return body
 
 

@@ -15,6 +15,8 @@ from dozen.kit import money
 from dozen.services.wallet import errors, finding, looking
 from dozen.services.wallet.api.door import currency_of
 from dozen.services.wallet.errors import desk as faults
+from dozen.services.wallet.errors.disputes import DisputeEnded
+from dozen.services.wallet.errors.risk import OwnMatter
 from dozen.services.wallet.schemas import desk as shapes
 from dozen.services.wallet.service import adjustments, members, reconciling
 from dozen.services.wallet.service.desk import SCOPE
@@ -123,11 +125,11 @@ _DECIDING = (faults.NoSuchAdjustment, faults.AdjustmentDecided, faults.Adjustmen
     access="admin",
     scope=SCOPE,
     status=200,
-    raises=[*_DECIDING, faults.SamePerson, *_POSTING],
+    raises=[*_DECIDING, faults.SamePerson, *_POSTING, OwnMatter, DisputeEnded, errors.BadAmount],
     limit=(60, 600),
 )
 def approve(call: Call, adjustment_id: int, data: shapes.AdjustmentDecision) -> shapes.AdjustmentShape:
-    """Post it. Whoever proposed it may not."""
+    """Post it. Whoever proposed it may not. One that is for a dispute ends it."""
     done = adjustments.approve(call.tx, looking.operator(call), adjustment_id, data.reason)
     return shapes.adjustment(done, call.tx.now)
 

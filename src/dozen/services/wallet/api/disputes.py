@@ -14,11 +14,14 @@ from dozen.services.wallet.api.door import KEYED, MANAGE, MOVING, PAY, READ, api
 from dozen.services.wallet.api.reviews import DESK, OPERATING, once
 from dozen.services.wallet.errors import disputes as faults
 from dozen.services.wallet.errors import merchants as shop_faults
+from dozen.services.wallet.errors.desk import ReasonNeeded
 from dozen.services.wallet.errors.risk import OwnMatter
+from dozen.services.wallet.schemas import desk as desk_shapes
 from dozen.services.wallet.schemas import disputes as shapes
 from dozen.services.wallet.schemas.common import minor, number
-from dozen.services.wallet.service import disputes, evidence
+from dozen.services.wallet.service import dispute_losses, disputes, evidence
 from dozen.services.wallet.showing import MOST_UPLOAD, received
+from dozen.services.wallet.structs.adjustments import Adjustment
 from dozen.services.wallet.structs.disputes import Dispute, DisputeState
 from dozen.web import Call, Cursor, Form, Limit, Listing
 
@@ -192,7 +195,16 @@ def desk_show(call: Call, dispute_id: int) -> shapes.DisputeShape:
     scope=DESK,
     access="moderator",
     status=200,
-    raises=[*OPERATING, *_ONE, *REFUNDING, OwnMatter, faults.DisputeEnded],
+    raises=[
+        *OPERATING,
+        *_ONE,
+        *REFUNDING,
+        OwnMatter,
+        ReasonNeeded,
+        faults.DisputeEnded,
+        faults.DisputeProposed,
+        faults.RespondentGone,
+    ],
 )
 def decide(call: Call, dispute_id: int, data: shapes.Decide) -> shapes.DisputeShape:
     """Give the payer all of it, a part or nothing."""
@@ -208,6 +220,39 @@ def decide(call: Call, dispute_id: int, data: shapes.Decide) -> shapes.DisputeSh
             lambda tx: disputes.decide(tx, actor, dispute_id, amount, data.words),
         ),
     )
+
+
+@api.post(
+    "/api/desk/disputes/{dispute_id}/propose",
+    scope=DESK,
+    access="admin",
+    raises=[
+        *OPERATING,
+        *_ONE,
+        *REFUNDING,
+        OwnMatter,
+        ReasonNeeded,
+        faults.DisputeEnded,
+        faults.DisputeProposed,
+        faults.RespondentPays,
+    ],
+)
+def propose(call: Call, dispute_id: int, data: shapes.ProposeShape) -> desk_shapes.AdjustmentShape:
+    """Who was paid is gone: propose that the payer gets money back out of what they left, and of the house's.
+
+    Another administrator approves the adjustment; then the dispute has ended.
+    """
+    actor = looking.operator(call)
+    found, _ = disputes.look(call.tx, actor, dispute_id)
+    amount = _amount(data.amount, found.currency)
+    left = None if data.left_behind is None else _amount(data.left_behind, found.currency)
+    made = once(
+        call,
+        [amount, left, data.words],
+        Adjustment,
+        lambda tx: dispute_losses.propose(tx, actor, dispute_id, amount, data.words, left_behind=left),
+    )
+    return desk_shapes.adjustment(made, call.tx.now)
 
 
 def _amount(text: str, currency: str) -> int:

@@ -64,6 +64,17 @@ def erase(call: Call) -> shapes.Erased:
     return shapes.Erased(identities.erase(call.tx, call.me))
 
 
+@api.delete(
+    "/api/identity/{identity_id}",
+    scope=MANAGE,
+    status=200,
+    raises=[faults.NoSuchIdentity, faults.IdentityCounts, faults.IdentityWaits],
+)
+def erase_one(call: Call, identity_id: int) -> shapes.IdentityShape:
+    """Erase papers on which no level rests: those that were refused."""
+    return shapes.own(identities.erase_one(call.tx, call.me, identity_id), None)
+
+
 @api.post("/api/identity/withdraw", scope=MANAGE, status=200, raises=[faults.NoSuchIdentity])
 def withdraw(call: Call) -> shapes.IdentityShape:
     """Ask no longer; what you showed is erased."""

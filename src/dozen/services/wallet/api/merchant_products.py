@@ -33,6 +33,7 @@ _KEEPING = (
     faults.BadProduct,
     faults.NoSuchVariant,
     faults.NotReady,
+    faults.ProductTakenDown,
     faults.SkuTaken,
 )
 _RATE = (*OWN, BadAmount, faults.BadRate)

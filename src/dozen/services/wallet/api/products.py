@@ -10,11 +10,11 @@ from dozen.core import accounts, engagement, media, moderation, search
 from dozen.db import Tx
 from dozen.kit.errors import BadCursor
 from dozen.services.wallet.api.door import MANAGE, READ, api
-from dozen.services.wallet.errors import BadAmount
+from dozen.services.wallet.errors import BadAmount, CurrencyDiffers
 from dozen.services.wallet.errors import products as faults
 from dozen.services.wallet.schemas import products as shapes
-from dozen.services.wallet.schemas.common import Amount, minor, number
-from dozen.services.wallet.service import catalogue, categories, product_reviews, wallets
+from dozen.services.wallet.schemas.common import Amount, Currency, minor, number
+from dozen.services.wallet.service import catalogue, categories, product_reviews, tiers
 from dozen.services.wallet.service.catalogue import Query
 from dozen.services.wallet.service.product_reviews import Opinion
 from dozen.services.wallet.structs.products import Category
@@ -44,7 +44,7 @@ def put_category(call: Call, data: shapes.NewCategory) -> shapes.CategoryShape:
     "/api/shopping/products",
     access="public",
     scope=READ,
-    raises=[search.BadQuery, BadAmount, faults.NoSuchCategory, BadCursor],
+    raises=[search.BadQuery, BadAmount, CurrencyDiffers, faults.NoSuchCategory, BadCursor],
 )
 def find(
     call: Call,
@@ -53,23 +53,35 @@ def find(
     least: Amount | None = None,
     below: Amount | None = None,
     in_stock: bool = False,
+    currency: Currency | None = None,
     shop: Annotated[str, Meta(max_length=20)] = "",
     sort: shapes.SortName | None = None,
     cursor: Cursor | None = None,
     limit: Limit = 24,
 ) -> shapes.ProductList:
-    """Find what shops sell. Prices are in this installation's own currency."""
+    """Find what shops sell.
+
+    Prices are compared within one currency: `least`, `below`, and `sort` by price find only what is sold in
+    `currency`. Where none is named that is the one of the `shop` that was asked for, else this installation's
+    own, else (where you have no wallet in it) that of your oldest wallet; `facets.currency` says which.
+    `currency` without any of these finds what is sold in it.
+    """
     tx = call.tx
-    currency = wallets.home_currency(tx)
+    merchant = number(shop, "shop") if shop else None
+    if currency is not None and currency not in tiers.currencies(tx):
+        raise CurrencyDiffers(fields={"currency": "Nothing is sold in this currency"})
+    prices = catalogue.currency_for(tx, currency or "", merchant=merchant, me=call.viewer)
     if category:
         categories.category(tx, category)
     query = Query(
         words=q,
         category=category,
-        least=minor(least, currency) if least is not None and least != 0 else None,
-        below=minor(below, currency) if below is not None else None,
+        least=minor(least, prices) if least is not None and least != 0 else None,
+        below=minor(below, prices) if below is not None else None,
         stocked=in_stock,
-        merchant=number(shop, "shop") if shop else None,
+        currency=prices,
+        only=currency is not None,
+        merchant=merchant,
         sort=sort,
     )
     kind = cursor_kind(query)
@@ -78,7 +90,7 @@ def find(
     return shapes.ProductList(
         [shapes.product(each) for each in found.products],
         call.cursors.seal(kind, *found.position) if found.position is not None else None,
-        shapes.facets(found.facets, currency) if found.facets is not None else None,
+        shapes.facets(found.facets) if found.facets is not None else None,
     )
 
 

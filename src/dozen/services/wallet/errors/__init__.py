@@ -6,7 +6,7 @@ module of their own here.
 
 from __future__ import annotations
 
-from dozen.core import ledger
+from dozen.core import ledger, payments
 from dozen.kit.errors import Conflict, Forbidden, Gone, Invalid, NotFound, TooMany
 
 __all__ = [
@@ -319,11 +319,7 @@ class TooManyHandles(Conflict):
     title = "There are five handles already; let one go first"
 
 
-class NoGateway(Conflict):
-    """For the block it is a server's trouble; whoever asks cannot mend it by asking again."""
-
-    code = "no_gateway"
-    title = "Payments by card or bank are not set up here"
+NoGateway = payments.errors.NoGateway
 
 
 class NoSuchTopup(NotFound):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dozen.kit.errors import Conflict, Forbidden, Gone, Invalid, NotFound
 
 
@@ -12,7 +14,11 @@ class NotOperator(Forbidden):
 
 class ReasonNeeded(Invalid):
     code = "reason_needed"
-    title = "Give a reason of 3 to 140 characters, on one line"
+    title = "Please say why"
+
+    def __init__(self, detail: str | None = None, /, **extra: Any) -> None:
+        words = "Give a reason of 3 to 140 characters, on one line"
+        super().__init__(detail or words, **extra | {"fields": {"reason": words}})
 
 
 class NoSuchEntry(NotFound):

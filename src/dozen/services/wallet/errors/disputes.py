@@ -31,6 +31,25 @@ class DisputeEnded(Conflict):
     title = "That cannot be done with the dispute as it is"
 
 
+class RespondentGone(Conflict):
+    code = "respondent_gone"
+    title = (
+        "Who was paid is gone, and their account is closed: an administrator proposes it out of the house's"
+    )
+
+
+class RespondentPays(Conflict):
+    code = "respondent_pays"
+    title = "Who was paid is here: what goes back is taken from them"
+
+
+class DisputeProposed(Conflict):
+    """``extra``: ``adjustment``, its id."""
+
+    code = "dispute_proposed"
+    title = "It is proposed already; another administrator approves or rejects that adjustment first"
+
+
 class BadDispute(Invalid):
     code = "bad_dispute"
     title = "A dispute cannot be opened so"

@@ -32,6 +32,11 @@ class IdentityDecided(Conflict):
     title = "These papers were decided already"
 
 
+class IdentityCounts(Conflict):
+    code = "identity_counts"
+    title = "Your level rests on these papers: erase all that you showed, and it goes back to the first"
+
+
 class TooManyIdentities(TooMany):
     code = "too_many_identities"
     title = "That is too many tries in a month; the people who run the place can help"

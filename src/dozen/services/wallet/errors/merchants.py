@@ -94,7 +94,7 @@ class CaptureExpired(Gone):
     title = "The amount was reserved too long ago; it is the payer's again"
 
 
-class CaptureTooLarge(Invalid):
+class CaptureTooLarge(Conflict):
     """``extra``: ``left`` (minor units)."""
 
     code = "capture_too_large"
@@ -216,7 +216,7 @@ class BadWebhookUrl(Invalid):
 
 
 class BadWebhook(Invalid):
-    code = "bad_webhook"
+    code = "bad_webhook_endpoint"
     title = "This webhook cannot be kept so"
 
 

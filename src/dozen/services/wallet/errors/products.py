@@ -35,6 +35,13 @@ class NotReady(Conflict):
     title = "A product is shown once it has a price"
 
 
+class ProductTakenDown(Conflict):
+    """``extra``: ``reason``, as the moderators gave it."""
+
+    code = "product_taken_down"
+    title = "The moderators have taken this down; only they can let it be sold again"
+
+
 class SkuTaken(Conflict):
     """``extra``: ``sku``."""
 

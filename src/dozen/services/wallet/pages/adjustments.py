@@ -12,7 +12,7 @@ from dozen.services.wallet import looking
 from dozen.services.wallet.errors.desk import BadAdjustment
 from dozen.services.wallet.pages.desk import HERE, desk_page
 from dozen.services.wallet.pages.door import pages, problem, typed
-from dozen.services.wallet.service import adjustments, books, wallets
+from dozen.services.wallet.service import adjustments, books, dispute_losses, wallets
 from dozen.services.wallet.structs.adjustments import NewLeg
 from dozen.web import Call, Cursor, Form, Page, Redirect
 from dozen.web.paging import next_page
@@ -136,6 +136,7 @@ def _show(call: Call, tx: Tx, adjustment_id: int, fault: Fault | None = None, **
         AT,
         tx=tx,
         a=found,
+        about=dispute_losses.of_adjustment(tx, found.id),
         open=found.open(tx.now),
         mine=found.proposed_by == call.me,
         there=there,

@@ -22,17 +22,19 @@ from dozen.services.wallet.pages.overview import QUICK
 from dozen.services.wallet.service import bills, wallets
 from dozen.services.wallet.service.bill_sources import month_name
 from dozen.services.wallet.structs import Receipt
-from dozen.services.wallet.structs.bills import CATEGORIES, Biller
+from dozen.services.wallet.structs.bills import CATEGORIES, Biller, PaidState
 from dozen.web import Call, Cursor, Form, Page, Redirect
 from dozen.web.paging import next_page
 
 QUICK.append(("Bills", "/wallet/bills", "bolt"))
 Short = Annotated[str, Meta(max_length=60)]
 ICONS = {"electricity": "bolt", "water": "home", "broadband": "globe", "mobile": "mobile", "dth": "video"}
-STATES = {
+STATES: dict[PaidState, tuple[str, str]] = {
     "paid": ("Paid", "success"),
     "held": ("Being looked at", "warning"),
     "undone": ("Not paid", "danger"),
+    "refunded": ("Given back", "info"),
+    "part_refunded": ("Partly given back", "info"),
 }
 _PAGE = 20
 
@@ -144,7 +146,14 @@ def receipt(call: Call, payment_id: int) -> Page:
     """The receipt, with the biller's reference."""
     found, of = bills.paid(call.tx, call.me, payment_id)
     return page(
-        call, "bill_receipt", paid=found, biller=of, bill_states=STATES, month_name=month_name, icons=ICONS
+        call,
+        "bill_receipt",
+        paid=found,
+        back=bills.parts_back(found, found.refunded),
+        biller=of,
+        bill_states=STATES,
+        month_name=month_name,
+        icons=ICONS,
     )
 
 

@@ -21,7 +21,7 @@ from dozen.services.wallet.pages.door import (
     shown_again,
     typed,
 )
-from dozen.services.wallet.service import disputes, evidence, merchants
+from dozen.services.wallet.service import dispute_losses, disputes, evidence, merchants
 from dozen.services.wallet.showing import MOST_UPLOAD, received
 from dozen.services.wallet.structs import Payment
 from dozen.services.wallet.structs.disputes import REASONS, Dispute, DisputeState
@@ -260,6 +260,8 @@ def _look(call: Call, tx: Tx, dispute_id: int, fault: Fault | None = None, **val
     cards = accounts.cards(tx, {found.payer, found.respondent, found.decided_by} - {0})
     told = problem(fault) if fault is not None else {}
     most = min(found.amount, payment.refundable)
+    gone = disputes.gone(tx, payment) if found.state == "deciding" else 0
+    left = dispute_losses.left_by(tx, gone, found.currency) if gone else 0
     return desk_page(
         call,
         "desk_dispute",
@@ -275,6 +277,9 @@ def _look(call: Call, tx: Tx, dispute_id: int, fault: Fault | None = None, **val
         story=_story(found),
         reasons=REASONS,
         dispute_states=STATES,
+        gone=bool(gone),
+        left=min(left, most),
+        proposed=dispute_losses.waiting(tx, found.id) if gone else None,
         own=call.me in (found.payer, found.respondent),
         **told,
         **values,
@@ -301,3 +306,34 @@ def decide(call: Call, dispute_id: int, form: Form) -> Any:
             raise
         return _look(call, tx, dispute_id, fault, given=given)
     return Redirect(DESK, flash="Decided, and both are told")
+
+
+@pages.post("/desk/disputes/{dispute_id}/propose", access="admin", limit=(120, 600), keeps=("reason",))
+def propose(call: Call, dispute_id: int, form: Form) -> Any:
+    """Who was paid is gone: out of what they left, and of the house's, if another administrator approves."""
+    tx, given = call.tx, typed(form, "verdict", "amount", "left_behind", "reason")
+    try:
+        with tx.savepoint():
+            found, payment = disputes.look(tx, looking.operator(call), dispute_id)
+            whole = given["verdict"] == "whole"
+            amount = min(found.amount, payment.refundable) if whole else amount_of(form, found.currency)
+            left = _left(given["left_behind"], found.currency)
+            made = dispute_losses.propose(
+                tx, looking.operator(call), dispute_id, amount, given["reason"], left_behind=left
+            )
+    except Fault as fault:
+        if fault.status == 404:
+            raise
+        return _look(call, tx, dispute_id, fault, given=given)
+    to = f"{HERE}/adjustments/{made.id}"
+    return Redirect(to, flash="Proposed. Another administrator must approve it.")
+
+
+def _left(text: str, currency: str) -> int | None:
+    """Nothing is an amount here; an empty field is none. Raises BadAmount."""
+    if not text.strip():
+        return None
+    try:
+        return money.parse(text.strip().replace(",", ""), currency)
+    except ValueError as error:
+        raise BadAmount(fields={"left_behind": BadAmount.title}) from error

@@ -66,6 +66,7 @@ def _mine(call: Call, tx: Tx, given: dict[str, str] | None = None) -> Page:
         waiting=waiting,
         has_papers=any(said is not None for _, said in found),
         hidden=hidden,
+        rests=lambda each: identities.counts(each, holder.tier),
         documents=list(DOCUMENTS.items()),
         document_names=DOCUMENTS,
         identity_states=STATES,
@@ -110,6 +111,13 @@ def withdraw(call: Call, form: Form) -> Redirect:
 def erase(call: Call, form: Form) -> Redirect:
     identities.erase(call.tx, call.me)
     return Redirect(AT, flash="Your papers are erased")
+
+
+@pages.post("/identity/{identity_id}/erase", limit=(20, 3600))
+def erase_one(call: Call, identity_id: int, form: Form) -> Redirect:
+    """Papers on which no level rests."""
+    identities.erase_one(call.tx, call.me, identity_id)
+    return Redirect(AT, flash="Erased, with their pictures")
 
 
 # At the desk

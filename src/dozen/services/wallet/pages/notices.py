@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dozen.core import notifications
 from dozen.services.wallet.pages.door import pages
+from dozen.services.wallet.service import catalogue
 from dozen.web import Call, Redirect
 
 _DISPUTES = frozenset(("wallet.disputed", "wallet.dispute_answered", "wallet.dispute_ended"))
@@ -26,6 +27,9 @@ def open_notice(call: Call, item_id: int) -> Redirect:
         return Redirect("/wallet/settings")
     if item.kind == "wallet.topup_failed" and item.subject_id:
         return Redirect(f"/wallet/add/{item.subject_id}")
+    if item.kind == "wallet.product_lifted" and item.subject_id:
+        shop = catalogue.view(call.tx, item.subject_id, call.me).shop
+        return Redirect(f"/wallet/merchants/{shop.id}/products/{item.subject_id}")
     for begins, path in _SHOPPING.items():
         if item.kind.startswith(begins) and item.subject_id:
             return Redirect(f"/wallet/shop/{path}/{item.subject_id}")

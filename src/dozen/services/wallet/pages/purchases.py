@@ -8,13 +8,13 @@ from dozen.core import accounts, engagement, media, moderation
 from dozen.db import Tx
 from dozen.kit import ids
 from dozen.kit.errors import Fault
-from dozen.services.wallet.errors.products import NotABuyer
+from dozen.services.wallet.errors.products import NotABuyer, OwnProduct
 from dozen.services.wallet.errors.purchases import NoSuchPurchase, NoSuchReturn
 from dozen.services.wallet.pages.door import pages, problem, typed
 from dozen.services.wallet.pages.shop import AT, shop_page_of
 from dozen.services.wallet.queries import purchases as purchase_queries
 from dozen.services.wallet.queries import returns as return_queries
-from dozen.services.wallet.service import catalogue, merchants, product_reviews, purchases, returns
+from dozen.services.wallet.service import catalogue, merchants, product_reviews, products, purchases, returns
 from dozen.services.wallet.structs.purchases import PurchaseState
 from dozen.services.wallet.structs.returns import REASONS, ReturnState
 from dozen.web import Call, Cursor, Form, Page, Redirect
@@ -383,14 +383,38 @@ def report_product(call: Call, product_id: int, form: Form) -> Any:
 @pages.get("/subjects/{subject_id}", access="moderator")
 def subject(call: Call, subject_id: int) -> Page:
     """What was reported, for moderators."""
+    return _subject(call, subject_id)
+
+
+def _subject(call: Call, subject_id: int, **values: Any) -> Page:
     assert call.actor is not None
-    product, opinion = product_reviews.reported(call.tx, call.actor, subject_id)
-    author = {opinion.review.author_id} if opinion is not None else set()
+    tx = call.tx
+    product, opinion = product_reviews.reported(tx, call.actor, subject_id)
+    down = products.taken_down(tx, [product.id]).get(product.id) if opinion is None else None
+    pictures = products.pictures(tx, [product.id]).get(product.id, []) if opinion is None else []
+    people = {opinion.review.author_id} if opinion is not None else set()
+    shown = {"given": {}} | values
     return shop_page_of(
         call,
-        call.tx,
+        tx,
         "shop_subject",
         product=product,
         opinion=opinion,
-        cards=accounts.cards(call.tx, author - {0}),
+        down=down,
+        pictures=pictures,
+        tickets={each.id: media.ticket(call.env, each.id, tx.now) for each in pictures},
+        own=down is not None and merchants.merchant(tx, product.merchant).owner == call.me,
+        cards=accounts.cards(tx, people | {down.by_id if down is not None else 0} - {0}),
+        **shown,
     )
+
+
+@pages.post("/subjects/{subject_id}/restore", access="moderator", limit=(120, 3600), keeps=("reason",))
+def restore(call: Call, subject_id: int, form: Form) -> Any:
+    """Let what was taken down be sold again."""
+    assert call.actor is not None
+    try:
+        product_reviews.lift(call.tx, call.actor, subject_id, form.get("reason"))
+    except (moderation.errors.ReasonNeeded, moderation.errors.NotTakenDown, OwnProduct) as fault:
+        return _subject(call, subject_id, given=typed(form, "reason"), **problem(fault))
+    return Redirect(f"/wallet/subjects/{subject_id}", flash="Its shop may sell it again, and is told")

@@ -12,7 +12,7 @@ from dozen.db import Tx
 from dozen.kit import money
 from dozen.services.wallet.pages.door import page, pages
 from dozen.services.wallet.pages.overview import QUICK
-from dozen.services.wallet.service import carts, catalogue, categories, product_reviews, wallets
+from dozen.services.wallet.service import carts, catalogue, categories, product_reviews, tiers
 from dozen.services.wallet.service.catalogue import Query
 from dozen.services.wallet.structs.products import SORTS, Category
 from dozen.web import Call, Cookie, Cursor, Form, Page, Redirect
@@ -47,18 +47,24 @@ def shop_page_of(call: Call, tx: Tx, template: str, *, status: int = 200, **valu
 class Asked:
     """What the address asks for, as it was typed."""
 
-    def __init__(self, tx: Tx, given: dict[str, str]) -> None:
+    def __init__(self, tx: Tx, given: dict[str, str], me: int | None) -> None:
         self.given = {name: value for name, value in given.items() if value}
-        self.currency = wallets.home_currency(tx)
+        if given["currency"] not in tiers.currencies(tx):
+            self.given.pop("currency", None)
+        chosen = self.given.get("currency", "")
         shop = given["shop"]
         sort = given["sort"]
+        merchant = int(shop) if shop.isascii() and shop.isdigit() and len(shop) < 20 else None
+        self.currency = catalogue.currency_for(tx, chosen, merchant=merchant, me=me)
         self.query = Query(
             words=given["q"],
             category=given["category"],
             least=self._price("least"),
             below=self._price("below"),
+            currency=self.currency,
+            only=bool(chosen),
             stocked=bool(given["stocked"]),
-            merchant=int(shop) if shop.isascii() and shop.isdigit() and len(shop) < 20 else None,
+            merchant=merchant,
             sort=sort if sort in SORTS else None,
         )
 
@@ -80,7 +86,7 @@ class Asked:
 
     @property
     def filtered(self) -> int:
-        return sum(name in self.given for name in ("least", "below", "stocked"))
+        return sum(name in self.given for name in ("least", "below", "stocked", "currency"))
 
 
 @pages.get("/shop", access="public")
@@ -91,6 +97,7 @@ def index(
     least: Short = "",
     below: Short = "",
     stocked: Short = "",
+    currency: Short = "",
     shop: Short = "",
     sort: Short = "",
     cursor: Cursor | None = None,
@@ -108,9 +115,11 @@ def index(
             "least": least,
             "below": below,
             "stocked": stocked,
+            "currency": currency,
             "shop": shop,
             "sort": sort,
         },
+        call.viewer,
     )
     trouble = ""
     kind = f"shop {asked.query!r}"
@@ -134,6 +143,7 @@ def index(
         seen=[] if asked.asks or after else catalogue.by_ids(tx, seen(call)),
         sorts=[(name, words) for name, words in SORTS.items() if asked.query.words or name != "relevance"],
         bands=_bands(asked, found.facets),
+        monies=_currencies(asked, found.facets),
         from_shop=_shop_name(found, asked.query.merchant),
         trouble=trouble,
         next=next_page(asked.address(), more),
@@ -151,7 +161,8 @@ def _bands(asked: Asked, facets: Any) -> list[tuple[str, str, bool]]:
     for least, below, n in facets.prices if facets is not None else ():
         low, high = (money.text(each or 0, asked.currency).removesuffix(".00") for each in (least, below))
         words = f"{low} and more" if below is None else f"Under {high}" if not least else f"{low} to {high}"
-        chosen = (asked.query.least or 0, asked.query.below) == (least, below) and bool(asked.filtered)
+        asks = asked.query.least is not None or asked.query.below is not None
+        chosen = asks and (asked.query.least or 0, asked.query.below) == (least, below)
         plain_least = money.plain(least, asked.currency) if least else ""
         plain_below = money.plain(below, asked.currency) if below is not None else ""
         to = (
@@ -160,6 +171,20 @@ def _bands(asked: Asked, facets: Any) -> list[tuple[str, str, bool]]:
             else asked.address(least=plain_least, below=plain_below)
         )
         out.append((f"{words} ({n})", to, chosen))
+    return out
+
+
+def _currencies(asked: Asked, facets: Any) -> list[tuple[str, str, bool]]:
+    """Words, address, whether it is chosen; nothing where all is sold in one. Amounts that were typed are of
+    the currency before, and go."""
+    found = facets.currencies if facets is not None else ()
+    if len(found) < 2 and not asked.query.only:
+        return []
+    out = []
+    for each, n in found:
+        chosen = asked.query.only and each == asked.currency
+        to = asked.address(currency="" if chosen else each, least="", below="")
+        out.append((f"{each} ({n})", to, chosen))
     return out
 
 

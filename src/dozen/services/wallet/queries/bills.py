@@ -44,6 +44,9 @@ paid_of = rows(
     .order_by(paid.c.payment_id.desc())
     .limit(param("limit")),
 )
+set_refunded = action(
+    update(paid).where(paid.c.payment_id == param("payment")).values(refunded=param("back"))
+)
 set_paid = action(update(paid).where(paid.c.payment_id == param("payment")).values(state=param("new_state")))
 
 keep = action(

@@ -1,10 +1,11 @@
-"""Disputes."""
+"""Disputes, and what is proposed where who was paid is gone."""
 
 from sqlalchemy import func, insert, or_, select, update
 
 from dozen.db import action, param, rows, values
-from dozen.services.wallet.structs.disputes import Dispute
-from dozen.services.wallet.tables.disputes import disputes
+from dozen.services.wallet.structs.disputes import Dispute, Proposal
+from dozen.services.wallet.tables.adjustments import adjustments
+from dozen.services.wallet.tables.disputes import disputes, proposals
 
 _columns = tuple(getattr(disputes.c, name) for name in Dispute.__struct_fields__)
 
@@ -95,3 +96,30 @@ of_person = rows(
 )
 forget_words = action(update(disputes).where(disputes.c.payer == param("who")).values(words=""))
 forget_answers = action(update(disputes).where(disputes.c.respondent == param("who")).values(answer=""))
+
+_proposal = select(*(proposals.c[name] for name in Proposal.__struct_fields__))
+_posted = proposals.join(adjustments, adjustments.c.id == proposals.c.adjustment)
+
+add_proposal = action(insert(proposals))
+proposal = rows(Proposal, _proposal.where(proposals.c.adjustment == param("adjustment")))
+open_proposal = rows(
+    Proposal,
+    _proposal.select_from(_posted)
+    .where(
+        proposals.c.dispute == param("dispute"),
+        adjustments.c.state == "proposed",
+        adjustments.c.expires_at > param("now"),
+    )
+    .limit(1),
+)
+taken = values(
+    int,
+    select(func.coalesce(func.sum(proposals.c.left_behind), 0))
+    .select_from(_posted)
+    .where(
+        proposals.c.person == param("person"),
+        adjustments.c.currency == param("currency"),
+        adjustments.c.state == "approved",
+    ),
+)
+"""Of what somebody left behind, how much went to those who had paid them."""

@@ -178,7 +178,7 @@ _ORDER: dict[str, tuple[Any, bool]] = {
     "rating": (_p.score, False),
     "sold": (_p.sold, False),
 }
-FILTERS = ("ids", "categories", "least", "below", "stocked", "merchant")
+FILTERS = ("ids", "categories", "currency", "least", "below", "stocked", "merchant")
 
 
 def _tests(given: frozenset[str]) -> list[Any]:
@@ -186,6 +186,7 @@ def _tests(given: frozenset[str]) -> list[Any]:
     made: dict[str, Any] = {
         "ids": member(_p.id, "ids"),
         "categories": member(_p.category, "categories"),
+        "currency": _p.currency == param("currency"),
         "least": _p.low >= param("least"),
         "below": _p.low < param("below"),
         "stocked": _p.stocked == 1,
@@ -216,11 +217,16 @@ def key_of(sort: Sort, product: Product) -> int:
 
 @cache
 def counted(given: frozenset[str]) -> Any:
-    """(category, low, stocked) of at most ``most`` products that pass the filters."""
-    some = select(_p.category, _p.low, _p.stocked).where(*_tests(given)).limit(param("most")).subquery()
+    """(category, low, stocked, currency) of at most ``most`` products that pass the filters."""
+    some = (
+        select(_p.category, _p.low, _p.stocked, _p.currency)
+        .where(*_tests(given))
+        .limit(param("most"))
+        .subquery()
+    )
     return rows(
-        lambda category, low, stocked, n: (category, low, stocked, n),
-        select(some.c.category, some.c.low, some.c.stocked, func.count())
-        .group_by(some.c.category, some.c.low, some.c.stocked)
+        lambda category, low, stocked, currency, n: (category, low, stocked, currency, n),
+        select(some.c.category, some.c.low, some.c.stocked, some.c.currency, func.count())
+        .group_by(some.c.category, some.c.low, some.c.stocked, some.c.currency)
         .order_by(literal(1)),
     )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from dozen.kit import clock, money
 from dozen.services.wallet.schemas.common import Amount, Currency, Pin
-from dozen.services.wallet.structs.bills import Asks, Bill, Biller, Category, Paid, Saved
+from dozen.services.wallet.structs.bills import Asks, Bill, Biller, Category, Paid, PaidState, Saved
 
 Given = Annotated[
     dict[Annotated[str, Meta(max_length=20)], Annotated[str, Meta(max_length=40)]],
@@ -93,6 +93,9 @@ class BillShape(msgspec.Struct, frozen=True):
 
 
 class PaidShape(msgspec.Struct, frozen=True):
+    """`refunded`: what was given back of it; by so much the bill is open again at the biller, or days of the
+    recharge are taken back. `state` is `refunded` where that is all of it, else `part_refunded`."""
+
     payment_id: str
     biller_id: str
     biller: str
@@ -101,7 +104,8 @@ class PaidShape(msgspec.Struct, frozen=True):
     currency: str
     reference: str
     plan: str
-    state: Literal["paid", "held", "undone"]
+    state: PaidState
+    refunded: str
     paid_at: str
     balance: str | None = None
 
@@ -160,7 +164,8 @@ def paid(found: Paid, of: Biller, balance: int | None = None) -> PaidShape:
         found.currency,
         found.reference,
         found.plan,
-        found.state,
+        found.shown,
+        money.plain(found.refunded, found.currency),
         clock.rfc3339(found.paid_at),
         money.plain(balance, found.currency) if balance is not None else None,
     )

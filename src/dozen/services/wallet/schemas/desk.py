@@ -13,6 +13,7 @@ from dozen.kit import clock
 from dozen.services.wallet.schemas.common import Currency, Money, Person, of_minor, person
 from dozen.services.wallet.service.members import Member
 from dozen.services.wallet.structs.adjustments import Adjustment, AdjustmentState
+from dozen.services.wallet.structs.products import ProductState
 
 Reason = Annotated[str, Meta(max_length=400, description="3 to 140 characters, for the audit log.")]
 Named = Annotated[
@@ -32,6 +33,19 @@ def moment(ms: int | None) -> str | None:
 
 def date(day: int) -> str:
     return clock.rfc3339(day)[:10]
+
+
+# Products that were taken down
+
+
+class Restore(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    reason: Annotated[str, Meta(min_length=1, max_length=1_000, description="For the audit log.")]
+
+
+class Restored(msgspec.Struct, frozen=True):
+    id: str
+    title: str
+    state: ProductState
 
 
 # Adjustments

@@ -46,6 +46,14 @@ class Decide(msgspec.Struct, forbid_unknown_fields=True):
     words: Annotated[str, Meta(max_length=200, description="For both sides; 3 to 140 characters.")]
 
 
+class ProposeShape(msgspec.Struct, forbid_unknown_fields=True):
+    """`left_behind`: how much of it comes out of what who was paid left; as much as there is, if left out."""
+
+    amount: Annotated[str, Meta(max_length=30, examples=["12.50"])]
+    words: Annotated[str, Meta(max_length=200, description="For the payer; 3 to 140 characters.")]
+    left_behind: Annotated[str, Meta(max_length=30)] | None = None
+
+
 class EvidenceShape(msgspec.Struct):
     id: str
     kind: str

@@ -137,11 +137,21 @@ class PriceCount(msgspec.Struct, frozen=True):
     products: int
 
 
+class CurrencyCount(msgspec.Struct, frozen=True):
+    currency: str
+    products: int
+
+
 class FacetsShape(msgspec.Struct, frozen=True):
+    """`prices` are in `currency`, and count only what is sold in it; `currencies` are all in which something
+    is sold, whatever it costs."""
+
     total: int
     in_stock: int
     categories: list[CategoryCount]
     prices: list[PriceCount]
+    currency: str
+    currencies: list[CurrencyCount]
 
 
 class ProductList(msgspec.Struct, omit_defaults=True):
@@ -229,6 +239,13 @@ class NewProductShape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     state: ProductState | UnsetType = UNSET
 
 
+class TakenDown(msgspec.Struct, frozen=True):
+    """Moderators keep it from being shown; `reason` is theirs. Only they lift it."""
+
+    at: str
+    reason: str
+
+
 class KeptShape(msgspec.Struct, frozen=True):
     """A product as its shop sees it."""
 
@@ -243,6 +260,7 @@ class KeptShape(msgspec.Struct, frozen=True):
     pictures: list[PictureShape]
     sold: int
     created_at: str
+    taken_down: TakenDown | None
 
 
 class StockChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -338,7 +356,8 @@ def product_page(found: View) -> ProductPage:
     )
 
 
-def facets(found: Facets, currency: str) -> FacetsShape:
+def facets(found: Facets) -> FacetsShape:
+    currency = found.currency
     return FacetsShape(
         found.total,
         found.stocked,
@@ -349,6 +368,8 @@ def facets(found: Facets, currency: str) -> FacetsShape:
             )
             for least, below, n in found.prices
         ],
+        currency,
+        [CurrencyCount(each, n) for each, n in found.currencies],
     )
 
 
@@ -398,7 +419,7 @@ def new_product(data: NewProductShape, currency: str) -> NewProduct:
 
 
 def kept(found: Kept) -> KeptShape:
-    each = found.product
+    each, down = found.product, found.taken_down
     return KeptShape(
         str(each.id),
         each.state,
@@ -411,6 +432,7 @@ def kept(found: Kept) -> KeptShape:
         [picture(shown) for shown in found.pictures],
         each.sold,
         clock.rfc3339(each.made_at),
+        None if down is None else TakenDown(clock.rfc3339(down.at), down.reason),
     )
 
 

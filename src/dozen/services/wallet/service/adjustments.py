@@ -7,7 +7,7 @@ database refuses an approval by who proposed, and the ledger keeps the adjustmen
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -16,6 +16,7 @@ from dozen.core.accounts import Actor
 from dozen.core.ledger import MOST_AMOUNT, Leg
 from dozen.db import Tx
 from dozen.kit import clock, ids, money
+from dozen.kit.env import Env
 from dozen.kit.text import clean
 from dozen.services.wallet.errors.desk import (
     AdjustmentDecided,
@@ -26,7 +27,7 @@ from dozen.services.wallet.errors.desk import (
 )
 from dozen.services.wallet.queries import adjustments as queries
 from dozen.services.wallet.queries import people
-from dozen.services.wallet.service import desk, wallets
+from dozen.services.wallet.service import desk, tiers, wallets
 from dozen.services.wallet.structs.adjustments import Adjustment, AdjustmentState, NewLeg
 
 LASTS = 7 * clock.DAY
@@ -36,14 +37,33 @@ KIND = "wallet.adjustment"
 PURPOSE = "wallet.adjustments"
 """Of the house's account that stands against what is put right: an expense."""
 _EXPIRED_AT_ONCE = 50
+_HOUSE = 5_000
+"""Accounts of the house's that are looked through."""
 _PURPOSE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
 
 
+class Followers:
+    """What else happens when an adjustment is posted, in this process."""
+
+    def __init__(self) -> None:
+        self.fns: list[Callable[[Tx, Actor, Adjustment], None]] = []
+
+    @classmethod
+    def build(cls, env: Env) -> Followers:
+        return cls()
+
+    def add(self, fn: Callable[[Tx, Actor, Adjustment], None]) -> None:
+        """``fn`` is called in the transaction of the approval; it may raise, then nothing is posted."""
+        if fn not in self.fns:
+            self.fns.append(fn)
+
+
 def propose(tx: Tx, actor: Actor, currency: str, reason: str, legs: Sequence[NewLeg]) -> Adjustment:
-    """Raises NotOperator, ReasonNeeded, BadAdjustment (``fields``: ``legs``, or ``leg-0``, ``leg-1``, … for
-    one of them)."""
+    """Raises NotOperator, ReasonNeeded, BadAdjustment (``fields``: ``currency``, ``legs``, or ``leg-0``,
+    ``leg-1``, … for one of them)."""
     desk.must_be_admin(actor)
     why = desk.reason(reason)
+    must_be_kept(tx, currency)
     found = _checked(tx, currency, legs)
     made = Adjustment(
         id=tx.next_id(),
@@ -65,6 +85,16 @@ def propose(tx: Tx, actor: Actor, currency: str, reason: str, legs: Sequence[New
         after={"currency": currency, "legs": [[str(a), n] for a, n in _plain(made)]},
     )  # fmt: skip
     return made
+
+
+def must_be_kept(tx: Tx, currency: str) -> None:
+    """Raises BadAdjustment for a currency that this installation has no wallets in, and no accounts of the
+    house's from a time when it had: an adjustment would open the first one."""
+    if currency in tiers.currencies(tx):
+        return
+    house = ledger.accounts_of(tx, 0, limit=_HOUSE)
+    if not any(each.currency == currency and each.purpose != PURPOSE for each in house):
+        raise BadAdjustment(fields={"currency": f"No money is kept in {currency[:3]} here"})
 
 
 def _plain(made: Adjustment) -> list[list[int]]:
@@ -113,7 +143,8 @@ def account_named(tx: Tx, text: str, currency: str) -> ledger.Account:
         if wallet is None:
             raise BadAdjustment(f"{text[:40]} has no wallet in {currency[:3]}")
         return ledger.account(tx, wallet.account_id)
-    if text == PURPOSE and re.fullmatch("[A-Z]{3}", currency):
+    if text == PURPOSE:
+        must_be_kept(tx, currency)
         return ledger.house(tx, PURPOSE, currency, "expense")
     own = ledger.find_account(tx, 0, text, currency) if _PURPOSE.fullmatch(text) else None
     if own is None:
@@ -122,8 +153,9 @@ def account_named(tx: Tx, text: str, currency: str) -> ledger.Account:
 
 
 def approve(tx: Tx, actor: Actor, adjustment_id: int, note: str = "") -> Adjustment:
-    """Post it. Raises NotOperator, NoSuchAdjustment, SamePerson, AdjustmentDecided, AdjustmentExpired, and
-    what the ledger raises (InsufficientFunds, AccountClosed): then it stays proposed."""
+    """Post it. Raises NotOperator, NoSuchAdjustment, SamePerson, AdjustmentDecided, AdjustmentExpired, what
+    the ledger raises (InsufficientFunds, AccountClosed), and what :class:`Followers` raise: then it stays
+    proposed."""
     desk.must_be_admin(actor)
     found = _open(tx, adjustment_id)
     if found.proposed_by == actor.person_id:
@@ -140,6 +172,8 @@ def approve(tx: Tx, actor: Actor, adjustment_id: int, note: str = "") -> Adjustm
         even_frozen=True,
     )
     done = _decide(tx, found, "approved", actor.person_id, note, made.id)
+    for follow in tx.part(Followers).fns:
+        follow(tx, actor, found)
     _tell(tx, found, made.id)
     return done
 
@@ -186,7 +220,11 @@ def _decide(
 def _tell(tx: Tx, found: Adjustment, transfer: int) -> None:
     """Those whose wallets it touches."""
     amounts = {leg.account_id: leg.amount for leg in found.legs}
-    for wallet in people.wallets_by_account.all(tx, accounts=list(amounts)):
+    touched = people.wallets_by_account.all(tx, accounts=list(amounts))
+    here = accounts.cards(tx, {wallet.owner for wallet in touched})
+    for wallet in touched:
+        if wallet.owner not in here:
+            continue
         amount = amounts[wallet.account_id]
         shown = ("-" if amount < 0 else "") + money.text(abs(amount), found.currency)
         data = {"amount": shown, "name": "the house"}

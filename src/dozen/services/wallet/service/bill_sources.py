@@ -39,7 +39,7 @@ class Source(Protocol):
         """Extend what a locked customer may use; an empty answer."""
 
     def undo(self, tx: Tx, biller: Biller, number: str, parts: dict[str, int]) -> None:
-        """The money did not move in the end."""
+        """The money did not move in the end, or went back: these parts of what was paid are not any more."""
 
 
 class Sources:

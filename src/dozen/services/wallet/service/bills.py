@@ -1,4 +1,10 @@
-"""Bills and recharges: asking the biller, paying, saved numbers, reminders before they are due."""
+"""Bills and recharges: asking the biller, paying, saved numbers, reminders before they are due.
+
+What is given back of a bill (a dispute that was decided for its payer) comes out of what the house owes the
+biller, who is told in the same transaction: the bill is open again by so much, the newest month first; of a
+recharge, days are taken back in proportion. Until it is paid again, whoever asks for the bill finds it, and
+so does a mandate in its next period.
+"""
 
 from __future__ import annotations
 
@@ -329,11 +335,14 @@ def _reference(payment_id: int) -> str:
 
 
 def changed(tx: Tx, payment: Payment, before: PaymentState | None) -> None:
-    """Hung on where money moves: a payment that was held for review is paid, or did not take place."""
-    if before == payment.state:
-        return
+    """Hung on where money moves: a payment that was held for review is paid, or did not take place; one that
+    was paid is given back."""
     found = queries.paid_by_id.first(tx, id=payment.id)
-    if found is None or found.state != "held":
+    if found is None:
+        return
+    if payment.refunded > found.refunded:
+        _give_back(tx, found, payment.refunded)
+    if before == payment.state or found.state != "held":
         return
     if payment.state == "done":
         queries.set_paid(tx, payment=found.payment_id, new_state="paid")
@@ -342,6 +351,28 @@ def changed(tx: Tx, payment: Payment, before: PaymentState | None) -> None:
         assert of is not None
         _source(tx, of).undo(tx, of, found.number, found.parts)
         queries.set_paid(tx, payment=found.payment_id, new_state="undone")
+
+
+def _give_back(tx: Tx, found: Paid, refunded: int) -> None:
+    """``refunded``: of all that was paid, how much is given back by now."""
+    before, after = parts_back(found, found.refunded), parts_back(found, refunded)
+    opened = {key: part - before.get(key, 0) for key, part in after.items() if part > before.get(key, 0)}
+    of = queries.biller.first(tx, id=found.biller)
+    assert of is not None
+    if opened:
+        _source(tx, of).undo(tx, of, found.number, opened)
+    queries.set_refunded(tx, payment=found.payment_id, back=refunded)
+
+
+def parts_back(found: Paid, refunded: int) -> dict[str, int]:
+    """Which parts of what was paid are not any more, once so much of it was given back."""
+    if "days" in found.parts:
+        return {"days": found.parts["days"] * refunded // found.amount}
+    back: dict[str, int] = {}
+    for month in sorted(found.parts, reverse=True):
+        back[month] = min(found.parts[month], refunded)
+        refunded -= back[month]
+    return back
 
 
 def register(env: Env) -> None:

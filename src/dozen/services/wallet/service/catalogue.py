@@ -1,5 +1,8 @@
 """Finding and looking at what shops sell; for everybody, signed in or not.
 
+Prices are compared within one currency only: to ask for prices, or to order by them, finds what is sold in
+that currency and nothing else (:func:`currency_for` says which). There are no rates here, none are guessed.
+
 Words go through ``core/search``, which ranks at most a few thousand hits; categories, prices, stock and order
 are columns. Lists say whether something is in stock by what was noted when its stock last changed; a
 product's own page asks the stock itself.
@@ -41,12 +44,16 @@ _PRICES = (500, 1_000, 2_500, 5_000, 10_000)
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody looks for. Prices are minor units; ``below`` is exclusive."""
+    """What somebody looks for. Prices are minor units of ``currency``; ``below`` is exclusive."""
 
     words: str = ""
     category: str = ""
     least: int | None = None
     below: int | None = None
+    currency: str = ""
+    """In which prices are meant; empty: the installation's own."""
+    only: bool = False
+    """What is sold in that currency, even where nothing is asked of prices."""
     stocked: bool = False
     merchant: int | None = None
     sort: Sort | None = None
@@ -58,6 +65,11 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
         if self.words.strip():
             return chosen or "relevance"
         return chosen if chosen and chosen != "relevance" else "sold"
+
+    @property
+    def priced(self) -> bool:
+        """Whether prices are compared."""
+        return self.least is not None or self.below is not None or self.order in ("price_up", "price_down")
 
 
 class View(msgspec.Struct, frozen=True):
@@ -86,6 +98,7 @@ def find(
     facets: bool = False,
 ) -> Found:
     """A page of what answers; ``after`` is the position that the page before gave. Raises ``BadQuery``."""
+    currency = query.currency or wallets.home_currency(tx)
     tree = categories.tree(tx)
     given: dict[str, Any] = {}
     ranks: dict[int, int] | None = None
@@ -94,6 +107,8 @@ def find(
         given["ids"] = list(ranks)
     if query.category:
         given["categories"] = categories.below(tree, query.category)
+    if query.only or query.priced:
+        given["currency"] = currency
     if query.least is not None:
         given["least"] = query.least
     if query.below is not None:
@@ -103,9 +118,9 @@ def find(
     if query.merchant is not None:
         given["merchant"] = query.merchant
     if ranks is not None and not ranks:
-        return Found((), None, Facets((), 0, (), 0) if facets else None)
+        return Found((), None, Facets((), 0, (), 0, currency, ()) if facets else None)
     page, position = _page(tx, query.order, given, ranks, after, limit)
-    counted = _facets(tx, tree, query, given) if facets else None
+    counted = _facets(tx, tree, query, given, currency) if facets else None
     return Found(tuple(shown(tx, page)), position, counted)
 
 
@@ -157,12 +172,30 @@ def _params(given: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in given.items() if name != "stocked"}
 
 
-def _facets(tx: Tx, tree: list[Any], query: Query, given: dict[str, Any]) -> Facets:
+def currency_for(tx: Tx, chosen: str = "", *, merchant: int | None = None, me: int | None = None) -> str:
+    """In which prices are compared: as chosen; in one shop, as it sells; else as who looks can pay: this
+    installation's own currency, or that of their oldest wallet where they have none in it."""
+    if chosen:
+        return chosen
+    if merchant is not None:
+        return stores.store(tx, merchant).currency
+    home = wallets.home_currency(tx)
+    mine = [each.currency for each in wallets.wallets_of(tx, me) if each.state != "closed"] if me else []
+    return home if home in mine or not mine else mine[0]
+
+
+def _facets(tx: Tx, tree: list[Any], query: Query, given: dict[str, Any], currency: str) -> Facets:
     """Each facet is counted as if it alone were left open; one statement for all of them."""
-    wider = {name: value for name, value in given.items() if name not in ("least", "below", "stocked")}
+    wider = {
+        name: value for name, value in given.items() if name not in ("least", "below", "stocked", "currency")
+    }
     rows = queries.counted(frozenset(wider)).all(tx, **_params(wider), most=MOST_COUNTED)
 
-    def priced(low: int) -> bool:
+    def priced(low: int, sold_in: str) -> bool:
+        if "currency" not in given:
+            return True
+        if sold_in != currency:
+            return False
         return (query.least is None or low >= query.least) and (query.below is None or low < query.below)
 
     home = {
@@ -171,11 +204,11 @@ def _facets(tx: Tx, tree: list[Any], query: Query, given: dict[str, Any]) -> Fac
         for leaf in categories.below(tree, child.id)
     }
     by_category: dict[str, int] = {}
-    bands = _bands(wallets.home_currency(tx))
+    bands, by_currency = _bands(currency), dict[str, int]()
     by_band = [0] * len(bands)
     stocked = total = 0
-    for category, low, there, n in rows:
-        in_stock, in_price = not query.stocked or there, priced(low)
+    for category, low, there, sold_in, n in rows:
+        in_stock, in_price = not query.stocked or there, priced(low, sold_in)
         if in_stock and in_price:
             total += n
             if category in home:
@@ -183,6 +216,8 @@ def _facets(tx: Tx, tree: list[Any], query: Query, given: dict[str, Any]) -> Fac
         if in_price and there:
             stocked += n
         if in_stock:
+            by_currency[sold_in] = by_currency.get(sold_in, 0) + n
+        if in_stock and sold_in == currency:
             at = next(
                 i for i, (least, below) in enumerate(bands) if low >= least and (below is None or low < below)
             )
@@ -196,6 +231,8 @@ def _facets(tx: Tx, tree: list[Any], query: Query, given: dict[str, Any]) -> Fac
         stocked,
         tuple((least, below, n) for (least, below), n in zip(bands, by_band, strict=True) if n),
         total,
+        currency,
+        tuple(sorted(by_currency.items(), key=lambda each: (-each[1], each[0]))),
     )
 
 
@@ -238,6 +275,8 @@ def view(tx: Tx, product_id: int, me: int | None = None) -> View:
     assert shop is not None
     mine = me is not None and shop.owner == me
     if not mine and (found.state == "draft" or shop.state != "open"):
+        raise NoSuchProduct
+    if not mine and found.state != "active" and products.taken_down(tx, [found.id]):
         raise NoSuchProduct
     variants = queries.variants_of.all(tx, products=[found.id])
     left = inventory.availability(tx, [each.id for each in variants])

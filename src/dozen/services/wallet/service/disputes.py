@@ -22,14 +22,17 @@ from dozen.services.wallet.errors.disputes import (
     BadDispute,
     DisputeEnded,
     DisputeExists,
+    DisputeProposed,
     NoSuchDispute,
     NotDisputable,
+    RespondentGone,
     TooManyDisputes,
 )
 from dozen.services.wallet.errors.merchants import NoSuchIntent
 from dozen.services.wallet.errors.risk import OwnMatter
 from dozen.services.wallet.queries import disputes as queries
 from dozen.services.wallet.queries import payments as payment_queries
+from dozen.services.wallet.queries import people
 from dozen.services.wallet.service import (
     desk,
     evidence,
@@ -138,7 +141,7 @@ def open_dispute(tx: Tx, me: int, new: NewDispute) -> Dispute:
 
 def withdraw(tx: Tx, me: int, dispute_id: int) -> Dispute:
     """Take a dispute back; the payment may be disputed again. Raises NoSuchDispute, DisputeEnded."""
-    found = _locked(tx, dispute_id)
+    found = locked(tx, dispute_id)
     if found.payer != me:
         raise NoSuchDispute
     after = _step(tx, found, "withdrawn", due_at=None)
@@ -154,7 +157,7 @@ def answer(tx: Tx, me: int, dispute_id: int, words: str, files: Sequence[int] = 
 
     Raises NoSuchDispute, DisputeEnded, BadDispute, BadEvidence, MediaNotFound, AlreadyAttached.
     """
-    found = _locked(tx, dispute_id)
+    found = locked(tx, dispute_id)
     if found.respondent != me:
         raise NoSuchDispute
     if not found.standing or found.answered_at is not None:
@@ -177,10 +180,10 @@ def accept(
 
     Raises NoSuchDispute, DisputeEnded, and what ``refunding.refund`` and ``order_refunds.create`` raise.
     """
-    found = _locked(tx, dispute_id)
+    found = locked(tx, dispute_id)
     if found.respondent != me:
         raise NoSuchDispute
-    payment = _payment(tx, found)
+    payment = payment_of(tx, found)
     give = min(found.amount, payment.refundable)
     # Ended first: what hangs on the refund must not take the dispute for one that stands.
     ended = _step(tx, found, "accepted", due_at=None, refunded=give)
@@ -199,7 +202,7 @@ def accept(
 def add_files(tx: Tx, me: int, dispute_id: int, files: Sequence[int]) -> Dispute:
     """More evidence, of either side, as long as nobody has decided. Raises NoSuchDispute, DisputeEnded,
     BadEvidence, MediaNotFound, AlreadyAttached."""
-    found = _locked(tx, dispute_id)
+    found = locked(tx, dispute_id)
     if me not in (found.payer, found.respondent):
         raise NoSuchDispute
     if not found.standing:
@@ -256,40 +259,70 @@ def look(tx: Tx, actor: Actor, dispute_id: int) -> tuple[Dispute, Payment]:
     found = queries.by_id.first(tx, id=dispute_id)
     if found is None:
         raise NoSuchDispute
-    return found, _payment(tx, found)
+    return found, payment_of(tx, found)
 
 
 def decide(tx: Tx, actor: Actor, dispute_id: int, amount: int, words: str) -> Dispute:
     """Give the payer ``amount`` back, which may be a part; 0: nothing. ``words`` are for both sides.
 
     Moderators decide as well: the money goes the way of any refund, from who got it.
-    A frozen wallet pays, too. Raises NotOperator, OwnMatter, NoSuchDispute, DisputeEnded, BadAmount,
-    ReasonNeeded, InsufficientFunds and WalletClosed (of who was paid), and what else refunds raise.
+    A frozen wallet pays, too; for somebody who is gone, see :mod:`dispute_losses`. Raises NotOperator,
+    OwnMatter, NoSuchDispute, DisputeEnded, BadAmount, ReasonNeeded, RespondentGone, DisputeProposed,
+    InsufficientFunds and WalletClosed (of who was paid), and what else refunds raise.
     """
     desk.must_be_staff(actor)
     said = desk.reason(words)
-    found = _locked(tx, dispute_id)
+    found = to_decide(tx, actor, dispute_id, amount)
+    waits = queries.open_proposal.first(tx, dispute=found.id, now=tx.now)
+    if waits is not None:
+        raise DisputeProposed(adjustment=str(waits.adjustment))
+    if amount and gone(tx, payment_of(tx, found)):
+        raise RespondentGone
+    return end(tx, actor, found, amount, said)
+
+
+def to_decide(tx: Tx, actor: Actor, dispute_id: int, amount: int) -> Dispute:
+    """Locked, and ``actor`` (who has been authorised) may decide so. Raises NoSuchDispute, OwnMatter,
+    DisputeEnded, BadAmount."""
+    found = locked(tx, dispute_id)
     if actor.person_id in (found.payer, found.respondent):
         raise OwnMatter
     if found.state != "deciding":
         raise DisputeEnded(state=found.state)
-    payment = _payment(tx, found)
-    most = min(found.amount, payment.refundable)
+    most = min(found.amount, payment_of(tx, found).refundable)
     if type(amount) is not int or not 0 <= amount <= most:
         raise BadAmount(fields={"amount": f"At most {money.text(most, found.currency)}"})
+    return found
+
+
+def gone(tx: Tx, payment: Payment) -> int:
+    """Who was paid, where their account was purged and the wallet or shop is closed; else 0."""
+    if payment.merchant:
+        shop = merchants.merchant(tx, payment.merchant)
+        person, closed = shop.owner, shop.state == "closed"
+    else:
+        person = payment.payee
+        wallet = people.wallet_by_account.first(tx, account=payment.target)
+        closed = wallet is not None and wallet.state == "closed"
+    return person if closed and not accounts.cards(tx, [person]) else 0
+
+
+def give(tx: Tx, actor_id: int, found: Dispute, amount: int) -> int:
+    """Give back what was decided; the id of the refund."""
+    proof, note = Standing("operator", found.id), "Given back after a dispute"
+    if found.merchant:
+        return _shop_gives(tx, found, amount, note, proof)
+    return refunding.refund(tx, actor_id, found.payment_id, amount, note=note, proof=proof).payment.id
+
+
+def end(tx: Tx, actor: Actor, found: Dispute, amount: int, said: str) -> Dispute:
+    """What was decided, of a dispute that :func:`to_decide` gave; both are told."""
     after = _step(
         tx, found, "refunded" if amount else "rejected", due_at=None, refunded=amount,
         decided_by=actor.person_id, decided_at=tx.now, decision=said,
     )  # fmt: skip
     if amount:
-        proof = Standing("operator", found.id)
-        if found.merchant:
-            refund_id = _shop_gives(tx, found, amount, "Given back after a dispute", proof)
-        else:
-            refund_id = refunding.refund(
-                tx, actor.person_id, payment.id, amount, note="Given back after a dispute", proof=proof
-            ).payment.id
-        after = _put(tx, after, refund_id=refund_id)
+        after = _put(tx, after, refund_id=give(tx, actor.person_id, found, amount))
     desk.record(
         tx, actor.person_id, "dispute.decided", found.id, said,
         before={"state": found.state}, after={"state": after.state, "refunded": amount},
@@ -370,13 +403,13 @@ def _shop_gives(tx: Tx, found: Dispute, amount: int, note: str, proof: Standing)
     return order_refunds.create(tx, shop, intent.id, amount, note=note).refund_id
 
 
-def _payment(tx: Tx, found: Dispute) -> Payment:
+def payment_of(tx: Tx, found: Dispute) -> Payment:
     payment = payment_queries.by_id.first(tx, id=found.payment_id)
     assert payment is not None
     return payment
 
 
-def _locked(tx: Tx, dispute_id: int) -> Dispute:
+def locked(tx: Tx, dispute_id: int) -> Dispute:
     """The dispute, with the payment's row locked before it, as refunds lock it."""
     tx.must_write()
     seen = queries.by_id.first(tx, id=dispute_id)

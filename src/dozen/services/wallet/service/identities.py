@@ -2,7 +2,8 @@
 
 What was said is sealed under a key of the installation's, bound to the row; pictures are private files. Only
 its person reads it, and operators, each time with a line in the audit log. Erasing leaves that line, and that
-there was something, and takes the level back.
+there was something, and takes the level back. While they are looked at, or a level rests on them, their
+pictures cannot be deleted by themselves (``media.hold``): they go with the papers, or with the person.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import get_args
 
 import msgspec
 
-from dozen.core import accounts, notifications
+from dozen.core import accounts, media, notifications
 from dozen.core.accounts import Actor
 from dozen.core.media import Media
 from dozen.db import Duplicate, Tx
@@ -23,6 +24,7 @@ from dozen.kit.text import clean
 from dozen.services.wallet.errors import NoWallet, Unverified
 from dozen.services.wallet.errors.identities import (
     BadIdentity,
+    IdentityCounts,
     IdentityDecided,
     IdentityWaits,
     LevelReached,
@@ -46,6 +48,7 @@ MOST_A_MONTH = 5
 PICTURES = {2: 1, 3: 2}
 """At least so many pictures for a level: the document, and for the highest one a proof of the address."""
 _SEAL = "wallet.identity"
+_NEEDED = "This shows who you are to your wallet. You can have your papers erased there, under Your level"
 _COUNTRY = re.compile("[A-Z]{2}")
 _NUMBER = re.compile("[A-Z0-9]{4,30}")
 KIND = notes.kind("identity", "What became of your papers", "{what}")
@@ -99,6 +102,7 @@ def submit(tx: Tx, me: int, new: NewIdentity) -> Identity:
     if len(set(new.files)) < PICTURES.get(new.tier, 1):
         raise BadIdentity(fields={"files": _asks_for(new.tier)})
     evidence.attach(tx, me, new.files, this)
+    media.hold(tx, this, _NEEDED)
     return made
 
 
@@ -180,6 +184,29 @@ def erase(tx: Tx, me: int) -> int:
     return erased
 
 
+def erase_one(tx: Tx, me: int, identity_id: int) -> Identity:
+    """Erase papers that prove nothing: they were refused, or the level that they were for was taken back.
+
+    Raises NoSuchIdentity, IdentityWaits (take them back instead), IdentityCounts.
+    """
+    tx.must_write()
+    holder = people.holder_for_update.first(tx, person=me)
+    found = queries.by_id_for_update.first(tx, id=identity_id)
+    if found is None or found.person != me or found.sealed is None:
+        raise NoSuchIdentity
+    if found.state == "waiting":
+        raise IdentityWaits
+    if counts(found, holder.tier if holder is not None else 0):
+        raise IdentityCounts
+    desk.record(tx, me, "identity.erased", me, after={"papers": 1})
+    return _erase(tx, found)
+
+
+def counts(found: Identity, tier: int) -> bool:
+    """Whether a level rests on these papers, for somebody who is at ``tier``."""
+    return found.state == "approved" and found.tier <= tier
+
+
 def forget(tx: Tx, person: int) -> None:
     """All of somebody who is gone, but for the lines in the audit log."""
     _erase_all(tx, person)
@@ -256,6 +283,7 @@ def refuse(tx: Tx, actor: Actor, identity_id: int, reason: str) -> Identity:
     why = desk.reason(reason)
     found = _to_decide(tx, actor, identity_id)
     _step(tx, found, "refused", by=actor.person_id, why=why)
+    media.release(tx, found.id)
     desk.record(tx, actor.person_id, "identity.refused", found.person, why)
     _tell(tx, found.person, f"Your papers could not be accepted: {why}")
     return _one(tx, found.id)
@@ -274,6 +302,9 @@ def lower(tx: Tx, actor: Actor, person: int, tier: int, reason: str) -> None:
     if not 1 <= tier < holder.tier:
         raise BadIdentity(fields={"tier": "Only a lower level, and not below that of a confirmed number"})
     people.set_tier(tx, who=person, level=tier)
+    for each in queries.sealed_of.all(tx, person=person):
+        if each.state == "approved" and not counts(each, tier):
+            media.release(tx, each.id)
     desk.record(
         tx, actor.person_id, "tier.lowered", person, why, before={"tier": holder.tier}, after={"tier": tier}
     )
@@ -342,6 +373,7 @@ def _step(tx: Tx, found: Identity, to: IdentityState, *, by: int, why: str) -> N
 
 
 def _erase(tx: Tx, found: Identity) -> Identity:
+    media.release(tx, found.id)
     evidence.drop(tx, found.id, found.person)
     queries.erase(tx, identity=found.id, now=tx.now)
     return _one(tx, found.id)

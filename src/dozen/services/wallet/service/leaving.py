@@ -3,10 +3,13 @@ the account is purged.
 
 Money that is still there then goes to the house's account :data:`UNCLAIMED` of its currency. The journal's
 entry (kind :data:`KIND`, subject: whose it was) is the record: who can show that it is theirs gets it from
-the operators by an adjustment out of that account.
+the operators by an adjustment out of that account. What comes back later (a payout that a bank returns, a
+refund) goes there as well: :func:`sweep`, by the clock, for everybody who was ever purged.
 """
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from dozen.core import accounts, ledger
 from dozen.core.accounts import Tie
@@ -14,10 +17,11 @@ from dozen.db import Tx
 from dozen.kit import money
 from dozen.kit.env import Env
 from dozen.services.wallet.queries import bills as bill_queries
+from dozen.services.wallet.queries import leaving as queries
 from dozen.services.wallet.queries import mandates as mandate_queries
 from dozen.services.wallet.queries import orders as order_queries
 from dozen.services.wallet.queries import payments
-from dozen.services.wallet.service import customers, merchants, wallets, webhooks
+from dozen.services.wallet.service import customers, desk, merchants, wallets, webhooks
 from dozen.services.wallet.structs.merchants import Shop
 
 UNCLAIMED = "wallet.unclaimed"
@@ -80,14 +84,42 @@ def forget(tx: Tx, person: int) -> bool:
     return wallets.forget(tx, person)
 
 
-def _to_the_house(tx: Tx, person: int, there: ledger.Balance, memo: str) -> None:
+def with_money(tx: Tx, people: Collection[int]) -> list[int]:
+    """Which of these people, who are gone, have money in a wallet or a shop again."""
+    accounts_ = queries.accounts_of_owners.all(tx, owners=list(people))
+    there = ledger.balances_by_id(tx, [account for _, account in accounts_])
+    found = {owner for owner, account in accounts_ if (there[account].available or 0) > 0}
+    for shop in queries.shops_of_owners.all(tx, owners=list(people)):
+        if any((each.available or 0) > 0 for each in merchants.balances(tx, Shop(shop, True, shop.owner))):
+            found.add(shop.owner)
+    return sorted(found)
+
+
+def sweep(tx: Tx, person: int) -> int:
+    """What came back to somebody who is gone goes to :data:`UNCLAIMED`, with a line in the audit log for each
+    account; how many they were."""
+    found = [(wallets.balance(tx, each), "a wallet") for each in wallets.wallets_of(tx, person)]
+    for shop in queries.shops_of_owners.all(tx, owners=[person]):  # closed ones, too
+        balances = merchants.balances(tx, Shop(shop, True, person))
+        found += [(each, f"the shop {shop.name}") for each in balances]
+    moved = 0
+    for there, where in found:
+        if (amount := _to_the_house(tx, person, there, f"Came back to {where} of somebody who is gone")) > 0:
+            after = {"account": str(there.account.id), "amount": amount, "currency": there.account.currency}
+            desk.record(tx, 0, "unclaimed", person, f"Came back to {where}", after=after)
+            moved += 1
+    return moved
+
+
+def _to_the_house(tx: Tx, person: int, there: ledger.Balance, memo: str) -> int:
     amount = there.available or 0
     if amount <= 0:
-        return
+        return 0
     target = ledger.house(tx, UNCLAIMED, there.account.currency, "liability")
     ledger.pay(
         tx, there.account.id, target.id, amount, kind=KIND, subject=person, memo=memo, even_frozen=True
     )
+    return amount
 
 
 def register(env: Env) -> None:

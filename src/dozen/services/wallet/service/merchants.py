@@ -28,7 +28,7 @@ from dozen.services.wallet.errors.merchants import (
 )
 from dozen.services.wallet.queries import merchants as queries
 from dozen.services.wallet.queries import orders as order_queries
-from dozen.services.wallet.service import notes, wallets
+from dozen.services.wallet.service import notes, tiers
 from dozen.services.wallet.service.moving import Party
 from dozen.services.wallet.structs.merchants import Merchant, MerchantState, Settle, Shop
 
@@ -211,7 +211,7 @@ def balances(tx: Tx, shop: Shop) -> list[ledger.Balance]:
     purpose = PURPOSE if shop.live else TEST_PURPOSE
     ids = [
         found.id
-        for currency in wallets.CURRENCIES
+        for currency in tiers.currencies(tx)
         if (found := ledger.find_account(tx, shop.merchant.owner, purpose, currency, shop.id)) is not None
     ]
     there = ledger.balances_by_id(tx, ids)

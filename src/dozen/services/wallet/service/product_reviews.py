@@ -19,7 +19,7 @@ from dozen.services.wallet.service import catalogue, notes, products
 from dozen.services.wallet.structs.merchants import Shop
 from dozen.services.wallet.structs.products import Product
 
-REALM = "wallet"
+REALM = products.MODERATED
 """Of what moderators see: reviews and products, by their ids."""
 REMOVALS = f"{REALM}.removals"
 MOST_PICTURES = 4
@@ -28,6 +28,7 @@ _TYPICAL, _WEIGHT = 3, 5
 KINDS = (
     notes.kind("review_new", "Reviews of what you sell", "{what} has a new review: {stars}"),
     notes.kind("review_answered", "Answers to your reviews", "{shop} answered your review of {what}"),
+    notes.kind("product_lifted", "What moderators let you sell again", "You may sell {what} again"),
 )
 REASONS: dict[moderation.Reason, str] = {
     "spam": "Spam or unwanted advertising",
@@ -193,7 +194,7 @@ def carry_out(tx: Tx, removal: Removal) -> None:
     if not moderation.carried_out(tx, REALM, removal.subject_id):
         return
     if product_queries.by_id.first(tx, id=removal.subject_id) is not None:
-        products.take_down(tx, removal.subject_id)
+        products.take_down(tx, removal)
         return
     try:
         found = _one(tx, removal.subject_id)
@@ -202,6 +203,24 @@ def carry_out(tx: Tx, removal: Removal) -> None:
     engagement.delete_review(tx, found.author_id, found.id, as_owner=True)
     media.delete_of(tx, found.id)
     _score(tx, found.subject_id)
+
+
+def lift(tx: Tx, actor: Actor, product_id: int, reason: str) -> Product:
+    """Let a shop sell again what moderators took down: it is still kept back, and its shop is told.
+
+    Raises NoSuchProduct, OwnProduct, NotModerator, ReasonNeeded, NotTakenDown.
+    """
+    moderation.require_moderator(actor)
+    found = product_queries.by_id.first(tx, id=product_id)
+    if found is None:
+        raise NoSuchProduct
+    owner = product_queries.shops.all(tx, ids=[found.merchant])[0].owner
+    if owner == actor.person_id:
+        raise OwnProduct
+    after = products.lift(tx, actor, product_id, reason)
+    data = {"what": after.title}
+    notifications.notify(tx, owner, "wallet.product_lifted", subject=after.id, data=data)
+    return after
 
 
 # Inside

@@ -11,7 +11,9 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 
-from dozen.core import inventory, media, search
+from dozen.core import inventory, media, moderation, search
+from dozen.core.accounts import Actor
+from dozen.core.moderation import Takedown
 from dozen.db import Duplicate, Tx
 from dozen.kit.text import clean
 from dozen.services.wallet.errors.products import (
@@ -20,6 +22,7 @@ from dozen.services.wallet.errors.products import (
     NoSuchProduct,
     NoSuchVariant,
     NotReady,
+    ProductTakenDown,
     SkuTaken,
     TooManyPictures,
     TooManyProducts,
@@ -34,6 +37,8 @@ REALM = "wallet.product"
 """Of products in the stock, among reviews and marks."""
 SEARCH, KIND = "wallet", "product"
 """Of products in the search index."""
+MODERATED = "wallet"
+"""The realm of what moderators see: products, and reviews of them, by their ids."""
 MOST = 5_000
 """Products of one merchant."""
 MOST_VARIANTS = 50
@@ -69,6 +74,8 @@ class Kept(msgspec.Struct, frozen=True):
     product: Product
     choices: tuple[Choice, ...]
     pictures: tuple[media.Media, ...]
+    taken_down: Takedown | None = None
+    """Since when, and why, moderators keep it from being shown."""
 
 
 def add(tx: Tx, shop: Shop, new: NewProduct) -> Product:
@@ -112,7 +119,7 @@ def edit(tx: Tx, shop: Shop, product_id: int, new: NewProduct) -> Product:
 def set_state(tx: Tx, shop: Shop, product_id: int, state: ProductState) -> Product:
     """Show it, keep it back, or sell it no longer; what is in people's carts is told there.
 
-    Raises NoSuchProduct, NotReady, BadProduct, MerchantClosed, MerchantBlocked."""
+    Raises NoSuchProduct, NotReady, BadProduct, ProductTakenDown, MerchantClosed, MerchantBlocked."""
     found = _locked(tx, shop, product_id)
     if state not in ("draft", "active", "archived"):
         raise BadProduct(fields={"state": "Choose one of the list"})
@@ -120,6 +127,9 @@ def set_state(tx: Tx, shop: Shop, product_id: int, state: ProductState) -> Produ
         return found
     if state == "active":
         merchants.must_be_open(shop.merchant)
+        held = taken_down(tx, [found.id]).get(found.id)
+        if held is not None:
+            raise ProductTakenDown(reason=held.reason)
         if not queries.variants_of.all(tx, products=[found.id]):
             raise NotReady
     return _put(
@@ -130,11 +140,29 @@ def set_state(tx: Tx, shop: Shop, product_id: int, state: ProductState) -> Produ
     )
 
 
-def take_down(tx: Tx, product_id: int) -> None:
-    """For moderators, who are authorised by the caller: it is not shown any more."""
+def take_down(tx: Tx, removal: moderation.Removal) -> None:
+    """What moderators decided: only its shop sees it any more, and cannot sell it until they lift that."""
+    found = queries.by_id_for_update.first(tx, id=removal.subject_id)
+    if found is not None:
+        moderation.keep_down(tx, removal)
+        state: ProductState = "archived" if found.state == "active" else found.state
+        _put(tx, msgspec.structs.replace(found, state=state))
+
+
+def lift(tx: Tx, actor: Actor, product_id: int, reason: str) -> Product:
+    """A moderator lets its shop sell it again, which does so itself.
+
+    Raises NoSuchProduct, NotModerator, ReasonNeeded, NotTakenDown."""
     found = queries.by_id_for_update.first(tx, id=product_id)
-    if found is not None and found.state == "active":
-        _put(tx, msgspec.structs.replace(found, state="archived"))
+    if found is None:
+        raise NoSuchProduct
+    moderation.restore(tx, actor, realm=MODERATED, subject_id=found.id, reason=reason)
+    return _put(tx, found)
+
+
+def taken_down(tx: Tx, product_ids: Collection[int]) -> dict[int, Takedown]:
+    """Which of these moderators keep down."""
+    return moderation.taken_down(tx, MODERATED, product_ids)
 
 
 # Pictures
@@ -147,8 +175,7 @@ def add_pictures(tx: Tx, shop: Shop, product_id: int, media_ids: Sequence[int]) 
     there = [each.id for each in pictures(tx, [found.id]).get(found.id, ())]
     if len(there) + len(media_ids) > MOST_PICTURES:
         raise TooManyPictures
-    audience: media.Audience = "private" if found.state == "draft" else "public"
-    media.attach(tx, shop.person, [*there, *media_ids], found.id, audience=audience)
+    media.attach(tx, shop.person, [*there, *media_ids], found.id, audience=_audience(tx, found))
 
 
 def drop_picture(tx: Tx, shop: Shop, product_id: int, media_id: int) -> None:
@@ -177,9 +204,8 @@ def first_picture(tx: Tx, shop: Shop, product_id: int, media_id: int) -> None:
     if media_id not in there:
         raise media.MediaNotFound
     media.detach(tx, found.id)
-    audience: media.Audience = "private" if found.state == "draft" else "public"
     order = [media_id, *(each for each in there if each != media_id)]
-    media.attach(tx, shop.person, order, found.id, audience=audience)
+    media.attach(tx, shop.person, order, found.id, audience=_audience(tx, found))
 
 
 def pictures(tx: Tx, product_ids: Collection[int]) -> dict[int, list[media.Media]]:
@@ -243,11 +269,14 @@ def kept(tx: Tx, shop: Shop, found: Sequence[Product]) -> list[Kept]:
     wanted = [each.id for each in found]
     variants = queries.variants_of.all(tx, products=wanted) if wanted else []
     left = inventory.availability(tx, [each.id for each in variants])
-    shown = pictures(tx, wanted)
+    shown, down = pictures(tx, wanted), taken_down(tx, wanted)
     by_product: dict[int, list[Choice]] = {}
     for each in variants:
         by_product.setdefault(each.product, []).append(Choice(each, left[each.id]))
-    return [Kept(each, tuple(by_product.get(each.id, ())), tuple(shown.get(each.id, ()))) for each in found]
+    return [
+        Kept(each, tuple(by_product.get(each.id, ())), tuple(shown.get(each.id, ())), down.get(each.id))
+        for each in found
+    ]
 
 
 def page(tx: Tx, shop: Shop, state: ProductState, before: int, limit: int) -> list[Product]:
@@ -274,6 +303,11 @@ def _locked(tx: Tx, shop: Shop, product_id: int) -> Product:
     if found is None or found.merchant != shop.id:
         raise NoSuchProduct
     return found
+
+
+def _audience(tx: Tx, product: Product) -> media.Audience:
+    """Of its pictures."""
+    return "private" if product.state == "draft" or taken_down(tx, [product.id]) else "public"
 
 
 def _checked(tx: Tx, given: Product, variants: Sequence[NewVariant]) -> Product:
@@ -332,7 +366,7 @@ def _put(tx: Tx, after: Product) -> Product:
         listed=after.listed_at,
         now=tx.now,
     )
-    media.set_audience(tx, after.id, "private" if after.state == "draft" else "public")
+    media.set_audience(tx, after.id, _audience(tx, after))
     index(tx, after)
     return after
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from dozen.core import accounts
 from dozen.db import Tx
 from dozen.services.wallet.errors import NotAllowed, NotRefundable
 from dozen.services.wallet.queries import people
@@ -45,7 +46,7 @@ def refund(
         Movement(
             kind="refund",
             actor=actor,
-            payer=_side(tx, payment, payment.target, payment.payee),
+            payer=_giver(tx, payment, proof),
             payee=_side(tx, payment, payment.source, payment.payer),
             amount=give,
             currency=payment.currency,
@@ -56,6 +57,15 @@ def refund(
             refunds=payment,
         ),
     )
+
+
+def _giver(tx: Tx, payment: Payment, proof: Proof | Standing | None) -> Party:
+    """Who was paid. A closed wallet is nobody's any more where its person is gone: an operator who has put
+    money there (:mod:`dispute_losses`) has it given back from the account."""
+    side = _side(tx, payment, payment.target, payment.payee)
+    closed = side.wallet is not None and side.wallet.state == "closed"
+    ordered = isinstance(proof, Standing) and proof.why == "operator"
+    return Party(side.account) if closed and ordered and not accounts.cards(tx, [side.person]) else side
 
 
 def _side(tx: Tx, payment: Payment, account: int, person: int) -> Party:

@@ -108,6 +108,12 @@ def history(tx: Tx, actor: Actor, *, before: int = ids.MAX, limit: int = 20) -> 
     return queries.tier_history.all(tx, before=before, limit=limit)
 
 
+def currencies(tx: Tx) -> tuple[str, ...]:
+    """In which this installation keeps money: its own, then the others."""
+    home = tx.env.settings.wallet_currency
+    return (home, *(each for each in sorted(CURRENCIES) if each != home))
+
+
 def of(tier: int, currency: str) -> Limits:
     """What a tier allows as it is installed, in minor units of a currency."""
     over, under = _A_RUPEE.get(currency, (1, 100))

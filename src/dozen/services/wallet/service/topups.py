@@ -96,6 +96,37 @@ def begin(
     return made, charge
 
 
+def recorded(tx: Tx, me: int, amount: int, currency: str, *, fee: int, payment_id: int) -> outside.Charge:
+    """Money that somebody added at ``tx.now``, for sample data: booked as the gateway would have told, and
+    nobody is. ``payment_id``: a snowflake of that moment. Raises NoWallet, and what :func:`move` raises."""
+    wallet = wallets.wallet(tx, me, currency)
+    this = tx.next_id()
+    charge = outside.record_charge(
+        tx, me, amount, currency, purpose=TOPUP, subject=str(this), key=f"topup-{this}",
+        into=wallet.account_id, ref=f"pi_sample_{this}", balance_ref=f"txn_sample_{this}", fee=fee,
+    )  # fmt: skip
+    row = Topup(this, me, currency, amount, "card", charge.id, "done", "", payment_id, None, tx.now)
+    topups.add(tx, **msgspec.structs.asdict(row))
+    assert charge.transfer_id is not None
+    move(
+        tx,
+        Movement(
+            kind="topup",
+            actor=me,
+            payer=Party(ledger.house(tx, f"gateway.{charge.gateway}", currency, "asset").id),
+            payee=wallets.party(tx, me, currency),
+            amount=amount,
+            currency=currency,
+            subject=this,
+            detail={"transfer": str(charge.transfer_id), "name": _way(charge)},
+            proof=Standing("import"),
+            id=payment_id,
+            quiet=True,
+        ),
+    )
+    return charge
+
+
 def must_have_gateway(tx: Tx) -> None:
     """Raises NoGateway."""
     if not tx.part(outside.Gateways).names():

@@ -69,6 +69,9 @@ class Bill(msgspec.Struct, frozen=True):
     """Of what was recharged before."""
 
 
+PaidState: TypeAlias = Literal["paid", "held", "undone", "refunded", "part_refunded"]
+
+
 class Paid(msgspec.Struct, frozen=True):
     """A bill or recharge that was paid."""
 
@@ -85,6 +88,16 @@ class Paid(msgspec.Struct, frozen=True):
     parts: dict[str, int]
     """What of it went to which month's bill."""
     paid_at: int
+    refunded: int = 0
+    """How much of it was given back. The biller is owed that much less, and knows: so much of the bill is
+    open again, or so many days of a recharge are taken back."""
+
+    @property
+    def shown(self) -> PaidState:
+        """What became of it, for people."""
+        if self.state != "paid" or not self.refunded:
+            return self.state
+        return "refunded" if self.refunded == self.amount else "part_refunded"
 
 
 class Saved(msgspec.Struct, frozen=True):

@@ -62,3 +62,17 @@ class Dispute(msgspec.Struct, frozen=True):
     @property
     def standing(self) -> bool:
         return self.state in STANDING
+
+
+class Proposal(msgspec.Struct, frozen=True):
+    """That the house gives back what somebody got who is gone; the adjustment waits for its approval."""
+
+    adjustment: int
+    dispute: int
+    person: int
+    """Who was paid and is gone."""
+    amount: int
+    """What the payer gets back."""
+    left_behind: int
+    """How much of it comes out of what that person left; the rest is the house's loss."""
+    words: str

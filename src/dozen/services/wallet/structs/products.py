@@ -134,9 +134,13 @@ class Facets(msgspec.Struct, frozen=True):
     """Those right below the one that was asked for."""
     stocked: int
     prices: tuple[tuple[int, int | None, int], ...]
-    """From, below (None: no end), how many."""
+    """From, below (None: no end), how many; of what is sold in ``currency``."""
     total: int
     """At most :data:`~dozen.services.wallet.service.catalogue.MOST_COUNTED`."""
+    currency: str
+    """In which prices are meant."""
+    currencies: tuple[tuple[str, int], ...]
+    """In which something is sold, whatever its price, and how many; the most first."""
 
 
 class Found(msgspec.Struct, frozen=True):

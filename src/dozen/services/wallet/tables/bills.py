@@ -36,7 +36,9 @@ paid = Table(
     Column("state", Text, nullable=False),
     Column("parts", Json, nullable=False),
     Column("paid_at", Millis, nullable=False),
+    Column("refunded", Id, nullable=False, server_default="0"),
     CheckConstraint("amount > 0", name="amount"),
+    CheckConstraint("refunded >= 0 AND refunded <= amount", name="refunded"),
     CheckConstraint("state IN ('paid', 'held', 'undone')", name="state"),
 )
 Index("ix_wallet_bills_paid_person", paid.c.person, paid.c.payment_id)

@@ -41,6 +41,21 @@ Index(
     sqlite_where=_stands,
     postgresql_where=_stands,
 )
+proposals = Table(
+    "wallet_dispute_proposals",
+    metadata,
+    Column("adjustment", Id, primary_key=True, autoincrement=False),
+    Column("dispute", Id, nullable=False),
+    Column("person", Id, nullable=False),
+    Column("amount", Id, nullable=False),
+    Column("left_behind", Id, nullable=False),
+    Column("words", Text, nullable=False),
+    CheckConstraint("amount > 0", name="amount"),
+    CheckConstraint("left_behind >= 0 AND left_behind <= amount", name="left_behind"),
+)
+Index("ix_wallet_dispute_proposals_dispute", proposals.c.dispute)
+Index("ix_wallet_dispute_proposals_person", proposals.c.person)
+
 _waits = disputes.c.state == "open"
 Index(
     "ix_wallet_disputes_due", disputes.c.due_at, disputes.c.id, sqlite_where=_waits, postgresql_where=_waits

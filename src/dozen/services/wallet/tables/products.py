@@ -60,7 +60,15 @@ products = Table(
 )
 _active = products.c.state == "active"
 Index("ix_wallet_products_merchant", products.c.merchant, products.c.state, products.c.id)
-for _name in ("listed_at", "low", "score", "sold"):
+Index(  # prices are compared within a currency
+    "ix_wallet_products_low",
+    products.c.currency,
+    products.c.low,
+    products.c.id,
+    sqlite_where=_active,
+    postgresql_where=_active,
+)
+for _name in ("listed_at", "score", "sold"):
     Index(
         f"ix_wallet_products_{_name}",
         products.c[_name],

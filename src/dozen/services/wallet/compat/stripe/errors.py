@@ -64,7 +64,7 @@ _CODES: dict[type[Fault], tuple[int, str]] = {
     BalanceCap: (400, "payouts_not_allowed"),
     ledger.errors.HoldExpired: (400, "charge_expired_for_capture"),
 }
-_PARAMS = {shop.CaptureTooLarge: "amount_to_capture", shop.RefundTooLarge: "amount"}
+_PARAMS: dict[type[Fault], str] = {shop.CaptureTooLarge: "amount_to_capture", shop.RefundTooLarge: "amount"}
 _NAMES = {"cap": "amount", "events": "enabled_events", "reference": "metadata[order_id]"}
 
 

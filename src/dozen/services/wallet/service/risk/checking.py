@@ -34,8 +34,8 @@ _STATES: dict[PaymentState, FindingState] = {
 
 
 class Refused:
-    """What was refused just now, by person: the transaction that refused is undone, so that it is written in
-    another one (:func:`keep_refused`)."""
+    """What was refused just now, by person: what the payment did is undone up to a savepoint, and then it is
+    written in the same transaction (:func:`keep_refused`)."""
 
     def __init__(self) -> None:
         self.waiting: Lru[int, tuple[Finding, Event]] = Lru(1_000)
