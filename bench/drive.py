@@ -2,82 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 
-TICK = os.sysconf("SC_CLK_TCK")
+from dozen.app.measure import Result, cpu_seconds, process, table, wait_for
 
-
-@dataclass(frozen=True)
-class Result:
-    """``cpu`` is CPU-seconds per 1,000 requests; ``p50`` and ``p99`` are milliseconds."""
-
-    name: str
-    per_second: float
-    p50: float
-    p99: float
-    cpu: float
-    requests: int
-    errors: int
-
-
-def tree(pid: int) -> list[int]:
-    found = [pid]
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split() if (task / "children").exists() else []:
-            found += tree(int(child))
-    return found
-
-
-def cpu_seconds(pid: int) -> float:
-    """User and system time of a process and all below it, so far."""
-    total = 0
-    for each in tree(pid):
-        fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
-        total += int(fields[11]) + int(fields[12])
-    return total / TICK
-
-
-def wait_for(url: str, seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while True:
-        try:
-            urllib.request.urlopen(url, timeout=1).read()
-            return
-        except OSError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.1)
-
-
-@contextmanager
-def process(command: Sequence[str], url: str, env: dict[str, str]) -> Iterator[int]:
-    """A server, from its start to its end; gives its process id."""
-    with tempfile.TemporaryFile() as output:
-        running = subprocess.Popen(command, env=os.environ | env, stdout=output, stderr=subprocess.STDOUT)
-        try:
-            wait_for(url)
-            yield running.pid
-        except BaseException:
-            output.seek(0)
-            sys.stderr.write(output.read().decode(errors="replace")[-4000:])
-            raise
-        finally:
-            running.terminate()
-            try:
-                running.wait(20)
-            except subprocess.TimeoutExpired:
-                running.kill()
+__all__ = ["Result", "cpu_seconds", "half_load", "process", "table", "wait_for", "wrk"]
 
 
 def wrk(
@@ -140,16 +73,3 @@ function delay() return pause end
 """
     )
     return wrk(name, pid, url, paced, seconds=seconds, connections=4)
-
-
-def table(results: Sequence[Result], targets: dict[str, float]) -> str:
-    lines = [
-        f"{'work':44} {'req/s':>8} {'p50 ms':>8} {'p99 ms':>8} {'CPU-s/1k':>9} {'target':>7}  errors",
-    ]
-    for each in results:
-        target = targets.get(each.name)
-        lines.append(
-            f"{each.name:44} {each.per_second:8.0f} {each.p50:8.2f} {each.p99:8.2f} {each.cpu:9.3f} "
-            f"{target if target is not None else '':>7}  {each.errors or ''}"
-        )
-    return "\n".join(lines)

@@ -15,8 +15,9 @@ import os
 import sys
 import tempfile
 import time
-from dataclasses import replace
 from pathlib import Path
+
+import msgspec
 
 from bench.drive import Result, process, table, wrk
 from bench.ledger import Server
@@ -80,7 +81,7 @@ def run(data: Path, env: dict[str, str], seconds: int, cluster: Server | None) -
 
 
 def _with(made: Result, cpu: float) -> Result:
-    return replace(made, cpu=made.cpu + 1000 * cpu / max(1, made.requests))
+    return msgspec.structs.replace(made, cpu=made.cpu + 1000 * cpu / max(1, made.requests))
 
 
 class Town:

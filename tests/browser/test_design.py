@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.axe import faults
 from tests.browser.stage import NEWEST, ROOMS, Stage
 
 pytestmark = pytest.mark.browser
@@ -68,25 +68,24 @@ def test_every_accent_and_every_state_can_be_read(page: Page, stage: Stage) -> N
     assert page.evaluate(CONTRAST, ["home", *ROOMS]) == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 768, 1280])
-def test_axe_finds_nothing_and_nothing_sticks_out(
-    chromium: Browser, stage: Stage, width: int, theme: str
-) -> None:
-    scheme: dict[str, str] = {"color_scheme": theme}
-    context = chromium.new_context(
-        viewport={"width": width, "height": 800},
-        reduced_motion="reduce",
-        **scheme,  # type: ignore[arg-type]
-    )
-    page = context.new_page()
-    for path in ("/styleguide", "/microblog", "/gone"):
-        page.goto(stage.url + path)
-        page.evaluate("document.querySelectorAll('details:not(.menu)').forEach((d) => { d.open = true; })")
-        found = Axe().run(page).response["violations"]
-        assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
-    context.close()
+@pytest.fixture(params=["/styleguide", "/microblog", "/gone"])
+def shown(request: pytest.FixtureRequest, page: Page, stage: Stage) -> Page:
+    """A page with all its folds open."""
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(stage.url + request.param)
+    page.evaluate("document.querySelectorAll('details:not(.menu)').forEach((d) => { d.open = true; })")
+    return page
+
+
+def test_axe_finds_nothing(shown: Page) -> None:
+    found = faults(shown, shown.url, frame=True)
+    assert found == [], "\n".join(found)
+
+
+def test_nothing_sticks_out(shown: Page) -> None:
+    for width in (360, 768, 1280):
+        shown.set_viewport_size({"width": width, "height": 800})
+        assert shown.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
 
 
 def test_a_like_shows_at_once_and_is_sent(page: Page, stage: Stage) -> None:

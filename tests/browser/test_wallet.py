@@ -6,11 +6,9 @@ import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
-from axe_playwright_python.base import AxeResults
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, ViewportSize, expect
 
 from dozen.app import setup
@@ -20,6 +18,7 @@ from dozen.kit.settings import Settings
 from dozen.services.wallet import ROOM, drawing
 from dozen.services.wallet.bill_demo import samples
 from dozen.services.wallet.service import bills
+from tests.browser.axe import faults
 from tests.support.gateway import type_card
 from tests.support.process import Process
 from tests.support.services import free_port
@@ -28,9 +27,7 @@ pytestmark = pytest.mark.browser
 
 PASSWORD = "quite a long password"
 PIN = "4821"
-PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
-AXE = Axe()
-LOOKS = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"]
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 class Town:
@@ -432,15 +429,9 @@ def paths(town: Town) -> list[str]:
     return [path + asking.get(path, "") for path in found if "{" not in path]
 
 
-@pytest.mark.parametrize(("size", "scheme"), [(PHONE, "light"), (DESKTOP, "dark")], ids=["phone", "desk"])
-def test_axe_finds_nothing(
-    chromium: Browser, town: Town, paths: list[str], size: ViewportSize, scheme: Literal["light", "dark"]
-) -> None:
-    bo = Visitor(chromium, town, "bo", color_scheme=scheme)
-    page, faults, seen = bo.page, [], 0
-    # What a page says is the same for both; looks differ.
-    only = {} if scheme == "light" else {"runOnly": LOOKS}
-    page.set_viewport_size(size)
+def test_axe_finds_nothing(chromium: Browser, town: Town, paths: list[str]) -> None:
+    bo = Visitor(chromium, town, "bo", reduced_motion="reduce")
+    page, found, seen = bo.page, [], 0
     for path in paths:
         try:
             answer = page.goto(town.url + path)
@@ -449,16 +440,11 @@ def test_axe_finds_nothing(
         assert answer is not None
         if "text/html" not in answer.headers.get("content-type", ""):
             continue
-        seen += 1
-        page.evaluate(AXE.axe_script)
-        found = AxeResults(page.evaluate("only => axe.run({resultTypes: ['violations'], ...only})", only))
         if answer.status != 200:
-            faults.append(f"{path} answers {answer.status}")
-        if found.violations_count:
-            faults.append(f"{path}: {found.generate_report()}")
-        if page.evaluate("document.documentElement.scrollWidth") > size["width"]:
-            faults.append(f"{path} is wider than the screen")
-    assert faults == [], "\n".join(faults)
+            found.append(f"{path} answers {answer.status}")
+        found += faults(page, path, frame=not seen)
+        seen += 1
+    assert found == [], "\n".join(found)
     assert seen > 35
     bo.leave()
 

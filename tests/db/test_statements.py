@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Integer, delete, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.schema import CreateIndex, CreateTable
 
-from dozen.db import Duplicate, Tx, action, member, param, prefix, rows, upsert, values
-from dozen.db.sql import compile_for
+from dozen.db import Duplicate, Tx, Word, action, member, open_database, param, prefix, rows, upsert, values
+from dozen.db.engine import PostgresDatabase
+from dozen.db.sql import compile_for, dialect_for
 from dozen.db.tx import ReadOnly
 from tests.db.things import add, add_some, count, ids, put, things
-from tests.support.town import Town
+from tests.support.town import Town, bare_database
 
 c = things.c
 everything = rows(lambda *row: row, select(c.id, c.name, c.ok, c.doc, c.score, c.n).order_by(c.id))
@@ -152,6 +169,33 @@ def test_a_prefix_finds_what_begins_so(floor: Town, some: set[str], start: str) 
         assert set(begins.all(tx, start=start)) == {each for each in some if each.startswith(start)}
 
     floor.write(verb)
+
+
+@pytest.mark.parametrize("kind", [Text, Word])
+def test_a_prefix_is_letters_whatever_language_the_database_speaks(kind: Any, tmp_path: Path) -> None:
+    """In a dictionary ``a`` and ``A`` stand together, and ``-`` and ``_`` count for nothing."""
+    some = ["Ada", "ad_a", "ada", "ada_l", "adá", "ád", "a-da", "a_", "_a", "-"]
+    some += ["b", "é", "z", "ß", "東京", "😀"]
+    told = Table("test_told", MetaData(), Column("word", kind), Index("ix_test_told_word", "word"))
+    found = values(str, select(told.c.word).where(prefix(told.c.word, "start")))
+    db = open_database(bare_database("postgresql", tmp_path, "spoken", language="en-US"))
+    assert isinstance(db, PostgresDatabase)
+    try:
+        driver = db.connection()
+        dialect = dialect_for("postgresql")
+        driver.execute(str(CreateTable(told).compile(dialect=dialect)))
+        driver.execute(str(CreateIndex(next(iter(told.indexes))).compile(dialect=dialect)))
+        driver.cursor().executemany("INSERT INTO test_told VALUES (%s)", [(word,) for word in some])
+        assert driver.execute("SELECT 'a' < 'B'").fetchone() == (True,)  # it is not by code point here
+        driver.execute("SET enable_seqscan = off")
+        sql, bind, _ = found.compiled("postgresql")
+        for start in {word[:n] for word in some for n in (1, 2, 3)}:
+            seen = sorted(row[0] for row in driver.execute(sql, bind({"start": start})).fetchall())
+            assert seen == sorted(word for word in some if word.startswith(start)), start
+            plan = str(driver.execute("EXPLAIN " + sql, bind({"start": start})).fetchall())
+            assert ("Index Cond" in plan) == (kind is Word), plan
+    finally:
+        db.close()
 
 
 def test_wildcards_are_letters_like_others(floor: Town) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Float, MetaData, Table, Text, func, insert, select
+from sqlalchemy import BigInteger, CheckConstraint, Column, Float, MetaData, Table, func, insert, select
 
-from dozen.db import Id, Json, Truth, Tx, action, param, values
+from dozen.db import Id, Json, Truth, Tx, Word, action, param, values
 
 things = Table(
     "test_things",
     MetaData(),
     Column("id", Id, primary_key=True, autoincrement=False),
-    Column("name", Text, unique=True),
+    Column("name", Word, unique=True),
     Column("ok", Truth),
     Column("doc", Json),
     Column("score", Float),

@@ -45,8 +45,10 @@ def test_kill_9_in_the_middle_of_a_thousand_posts(tmp_path: Path) -> None:
     for writer in writers:
         writer.join()
 
+    began = time.monotonic()
     again = Process(data)
     try:
+        assert time.monotonic() - began < 30  # a bound against hanging; the figure itself is in bench/
         db = sqlite3.connect(data / "dozen.db")
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         stored = {str(row[0]) for row in db.execute("SELECT id FROM microblog_posts")}
@@ -127,12 +129,3 @@ def test_a_full_disk_refuses_and_recovers(tmp_path: Path) -> None:
         )
     finally:
         roomy.stop()
-
-
-def test_the_second_start_is_quick(tmp_path: Path) -> None:
-    Process(tmp_path / "data").stop()
-    began = time.process_time(), time.monotonic()
-    server = Process(tmp_path / "data")
-    took = time.monotonic() - began[1]
-    server.stop()
-    assert took < 30  # a bound against hanging; the figure itself is in bench/

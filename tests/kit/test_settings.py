@@ -9,26 +9,44 @@ import pytest
 
 from dozen.db import open_database
 from dozen.db.engine import SqliteDatabase
+from dozen.kit.allowed import NUMBERS
 from dozen.kit.settings import BadSettings, Settings, load
 
 FIELDS = {name: kind for name, kind in get_type_hints(Settings).items() if name in Settings.__struct_fields__}
-OTHER: dict[type, tuple[str, Any]] = {str: ("other", "other"), int: ("4242", 4242), bool: ("false", False)}
+OTHER: dict[type, tuple[str, Any]] = {str: ("other", "other"), int: ("42", 42), bool: ("false", False)}
+FITTING = {
+    "database_url": "postgresql://town@db/town",
+    "replica_url": "postgresql://town@copy/town",
+    "redis_url": "redis://cache:6379/0",
+    "storage_url": "s3://files",
+    "base_url": "https://town.example",
+    "secret": "quite a long secret of 32 letters",
+    "mail_url": "smtp://mail.example",
+    "gateway_url": "https://pay.example",
+    "wallet_currency": "EUR",
+    "registration": "closed",
+    "proxies": "10.0.0.2, fd00::2",
+    "log_format": "json",
+    "sqlite_synchronous": "NORMAL",
+}
+BESIDE = {"replica_url": {"database_url": FITTING["database_url"]}}
 
 
 @pytest.mark.parametrize("name", sorted(FIELDS))
 def test_every_setting_from_every_source(name: str, tmp_path: Path) -> None:
     default = getattr(Settings(), name)
-    raw, value = OTHER[FIELDS[name]]
+    raw, value = (FITTING[name],) * 2 if name in FITTING else OTHER[FIELDS[name]]
+    over = BESIDE.get(name, {})
     assert value != default, "or else the test shows nothing"
     file = tmp_path / "dozen.toml"
     file.write_text(f"{name} = {raw if FIELDS[name] is not str else repr(raw)}\n")
     assert getattr(load(None, {}), name) == default
-    assert getattr(load(file, {}), name) == value
-    assert getattr(load(None, {"DOZEN_CONFIG": str(file)}), name) == value
-    assert getattr(load(None, {f"DOZEN_{name.upper()}": raw}), name) == value
-    assert getattr(load(None, {}, **{name: value}), name) == value
+    assert getattr(load(file, {}, **over), name) == value
+    assert getattr(load(None, {"DOZEN_CONFIG": str(file)}, **over), name) == value
+    assert getattr(load(None, {f"DOZEN_{name.upper()}": raw}, **over), name) == value
+    assert getattr(load(None, {}, **over, **{name: value}), name) == value
     assert getattr(load(file, {}, **{name: default}), name) == default, "the command wins"
-    assert getattr(load(file, {}, **{name: None}), name) == value, "what is not given does not"
+    assert getattr(load(file, {}, **over, **{name: None}), name) == value, "what is not given does not"
 
 
 def test_the_environment_wins_over_the_file_and_the_named_file_over_the_other(tmp_path: Path) -> None:
@@ -63,6 +81,112 @@ def test_bad_values_are_named(name: str, value: str) -> None:
         load(None, {f"DOZEN_{name.upper()}": value})
     with pytest.raises(BadSettings, match=name):
         load(None, {}, **{name: value})
+
+
+@pytest.mark.parametrize("name", sorted(name for name, kind in FIELDS.items() if kind is int))
+def test_numbers_have_a_least_and_a_most(name: str) -> None:
+    least, most = NUMBERS[name]
+    for good in (least, most):
+        assert getattr(load(None, {}, **{name: good}), name) == good
+    for bad in (least - 1, most + 1, -(10**30), 10**30):
+        words = f"{name} (DOZEN_{name.upper()}) is {bad}; it may be a whole number from {least} to {most}"
+        with pytest.raises(BadSettings) as caught:
+            load(None, {}, **{name: bad})
+        assert str(caught.value) == words
+        with pytest.raises(BadSettings, match=name):
+            load(None, {f"DOZEN_{name.upper()}": str(bad)})
+
+
+GOOD = [
+    ("database_url", "sqlite:////srv/dozen.db"),
+    ("database_url", "postgresql:///dozen?host=/run/postgresql"),
+    ("database_url", "postgresql://a,b:5433/dozen?target_session_attrs=read-write"),
+    ("redis_url", "unix:///run/redis.sock"),
+    ("redis_url", "rediss://:word@cache/1"),
+    ("storage_url", "/srv/files"),
+    ("storage_url", "s3://files/town"),
+    ("host", "::"),
+    ("host", "fe80::1%eth0"),
+    ("host", "town.internal"),
+    ("base_url", "http://localhost:8000/"),
+    ("mail_url", "smtps://user:pass%40word@mail.example:465?verify=no"),
+    ("sqlite_synchronous", "normal"),
+    ("proxies", ""),
+    ("proxies", " ::1 , 127.0.0.1,"),
+]
+BAD = [
+    ("data_dir", "", "a folder"),
+    ("database_url", "dozen.db", "postgresql://"),
+    ("database_url", "mysql://db/dozen", "sqlite:///"),
+    ("database_url", "sqlite://dozen.db", "sqlite:///"),
+    ("database_url", "postgresql://", "postgresql://"),
+    ("replica_url", "sqlite:///copy.db", "postgresql://"),
+    ("replica_url", "postgresql://copy/dozen", "beside"),
+    ("redis_url", "cache:6379", "redis://"),
+    ("redis_url", "redis://cache:99999", "redis://"),
+    ("storage_url", "s3://", "s3://"),
+    ("storage_url", "gs://files", "s3://"),
+    ("host", "", "address"),
+    ("host", "a b", "address"),
+    ("base_url", "town.example", "https://host"),
+    ("base_url", "ftp://town.example", "https://host"),
+    ("base_url", "https://town.example/dozen", "without a path"),
+    ("base_url", "https://town.example?x=1", "without a path"),
+    ("base_url", "https://town.example:0", "https://host"),
+    ("base_url", "https://", "https://host"),
+    ("base_url", "https://town .example", "https://host"),
+    ("base_url", "https://[::1", "https://host"),
+    ("secret", "short", "32"),
+    ("registration", "maybe", "open or closed"),
+    ("mail_url", "mail.example", "smtp://"),
+    ("mail_url", "http://mail.example", "smtp://"),
+    ("gateway_url", "pay.example", "https://host"),
+    ("wallet_currency", "rupees", "ISO 4217"),
+    ("wallet_currency", "", "ISO 4217"),
+    ("proxies", "10.0.0.0/8", "no networks"),
+    ("proxies", "nginx", "no names"),
+    ("log_format", "xml", "text or json"),
+    ("sqlite_synchronous", "OFF", "FULL or NORMAL or EXTRA"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), GOOD)
+def test_what_texts_may_be(name: str, value: str) -> None:
+    assert getattr(load(None, {f"DOZEN_{name.upper()}": value}), name) == value
+
+
+@pytest.mark.parametrize(("name", "value", "told"), BAD)
+def test_what_texts_may_not_be(name: str, value: str, told: str) -> None:
+    with pytest.raises(BadSettings) as caught:
+        load(None, {f"DOZEN_{name.upper()}": value})
+    words = str(caught.value)
+    assert f"DOZEN_{name.upper()}" in words
+    assert told in words
+    assert (repr(value) in words) != (name == "secret")
+
+
+def test_every_setting_with_rules_is_one() -> None:
+    assert set(NUMBERS) == {name for name, kind in FIELDS.items() if kind is int}
+    assert {name for name, *_ in BAD} <= set(FIELDS)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("redis_url", "redis://:hush@cache:99999"),
+        ("base_url", "https://me:hush@town.example"),
+        ("mail_url", "smtp://me:hu/sh@"),
+        ("mail_url", "me:hush@mail.example"),
+        ("redis_url", "redis://cache:0?password=hush"),
+        ("replica_url", "postgresql://me:hush@copy/town"),
+        ("secret", "hush"),
+    ],
+)
+def test_passwords_are_not_in_the_message(name: str, value: str) -> None:
+    with pytest.raises(BadSettings) as caught:
+        load(None, {}, **{name: value})
+    assert "hush" not in str(caught.value)
+    assert "hu/sh" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

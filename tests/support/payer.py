@@ -15,7 +15,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import dozen.app.tables  # noqa: F401 - registers every table
 from dozen.core import jobs, ledger, payments
 from dozen.core.jobs import Registry, Runner
 from dozen.db import Tx, nodes, open_database

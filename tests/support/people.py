@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
+from argon2 import PasswordHasher
+
 from dozen.core import accounts
 from tests.support.town import Town
 
@@ -13,6 +15,9 @@ PASSWORD_HASH = (
     "$argon2id$v=19$m=8,t=1,p=1$1oTBEhoacvjTmcqL69nVDg$uEG7J/NSTE9PxPag7jUxmdXb8MVctU3axuur2C37J6I"
 )
 """Of :data:`PASSWORD`; signing in with it replaces it by a hash of full strength."""
+
+EASY = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1, hash_len=32, salt_len=16)
+"""Makes such hashes, where what they are made of is not what is tested."""
 
 _NAMES = ("Ada", "Bo", "Chen", "Dara", "Eli", "Femi", "Gita", "Hugo", "Ines", "Jun")
 _numbers = count(1)

@@ -9,15 +9,55 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
+from jinja2.bccache import Bucket, BytecodeCache
 
 from dozen.app.asgi import build
 from dozen.core import accounts
+from dozen.core.accounts import passwords
 from dozen.db import Tx
 from dozen.kit.settings import Settings
-from tests.support.people import PASSWORD, PASSWORD_HASH
+from dozen.services.wallet.service import pins
+from tests.support.people import EASY, PASSWORD, PASSWORD_HASH
 from tests.support.town import Town, empty_database
 
 T = TypeVar("T")
+
+
+class Compiled(BytecodeCache):
+    """What the run's sites have compiled of their templates: each of them would take half a second for it."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+_compiled = Compiled()
+
+
+class _Hashing:
+    """Passwords and PINs with next to no work while there is a site: whoever signs in would cost 50 ms.
+    What a real hash is made of is tested where it is made, in ``core/accounts`` and ``wallet/service``."""
+
+    def __init__(self) -> None:
+        self._sites = 0
+        self._real = passwords.hasher, pins.hasher
+
+    def ease(self) -> None:
+        self._sites += 1
+        passwords.hasher = pins.hasher = EASY
+
+    def restore(self) -> None:
+        self._sites -= 1
+        if not self._sites:
+            passwords.hasher, pins.hasher = self._real
+
+
+_hashing = _Hashing()
 
 
 class Site:
@@ -29,11 +69,13 @@ class Site:
         self._thread.start()
         self.app = build(settings, work=work)
         self.server = self.app.server
+        self.server.frame.templates.bytecode_cache = _compiled
         self.town = Town(self.server.db, self.server.env)
         self._stop = asyncio.Event()
         started: Future[None] = Future()
         self._life = asyncio.run_coroutine_threadsafe(self._live(started), self.loop)
         started.result(30)
+        _hashing.ease()
         self._clients: list[httpx.AsyncClient] = []
         self.anonymous = self.client()
 
@@ -105,6 +147,7 @@ class Site:
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join(10)
         self.loop.close()
+        _hashing.restore()
 
 
 class Client:

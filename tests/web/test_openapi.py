@@ -56,10 +56,23 @@ def document(house: Site) -> Any:
     return house.anonymous.get("/openapi.json").json()
 
 
+@pytest.fixture(scope="module")
+def schema(document: Any) -> Any:
+    """The document as the generator reads it, once: each reading costs more than what is asked by it. And
+    without what proves who one is: we bring our own, instead of tokens and cookies that are made up."""
+    keyless = {
+        path: {
+            method: {name: value for name, value in operation.items() if name != "security"}
+            for method, operation in item.items()
+        }
+        for path, item in document["paths"].items()
+    }
+    return schemathesis.openapi.from_dict({**document, "paths": keyless})
+
+
 def test_it_is_valid_openapi(document: Any) -> None:
     assert document["openapi"].startswith("3.1")
-    schema = schemathesis.openapi.from_dict(document)
-    schema.validate()
+    schemathesis.openapi.from_dict(document).validate()
     import jsonschema_rs
 
     for found in document["components"]["schemas"].values():
@@ -220,9 +233,8 @@ def operations() -> list[tuple[str, str]]:
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["good", "bad"])
 @pytest.mark.parametrize(("method", "path"), operations(), ids=lambda value: str(value))
 def test_it_answers_as_it_says(
-    world: World, document: Any, method: str, path: str, mode: GenerationMode
+    world: World, document: Any, schema: Any, method: str, path: str, mode: GenerationMode
 ) -> None:
-    schema = schemathesis.openapi.from_dict(document)
     operation = schema[path][method]
     has_input = bool(document["paths"][path][method.lower()].keys() & {"parameters", "requestBody"})
     if mode is GenerationMode.NEGATIVE and not has_input:

@@ -57,7 +57,7 @@ class Application:
         self.system = system
         self.work = work
         frame = Frame(system.rooms)
-        self.server = Server(system.env, system.db, frame)
+        self.server = Server(system.env, system.db, frame, system.replica)
         self.router = Router()
         for path, routes in addresses(frame.routes).items():
             self.router.add(path, Address(self.server, path, routes))
@@ -118,7 +118,8 @@ class Application:
 
 def _host_is_sound(headers: Any) -> bool:
     """Links are made from it, so it may hold nothing but a host and a port."""
-    return all(name != b"host" or _HOST.fullmatch(value) for name, value in headers)
+    hosts = [value for name, value in headers if name == b"host"]
+    return all(map(_HOST.fullmatch, hosts))
 
 
 def addresses(routes: list[Route]) -> dict[str, list[Route]]:

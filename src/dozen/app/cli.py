@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--only", metavar="ROOMS", help="run some rooms only, comma-separated")
 
     work = add("work", "Run background jobs in a process of their own.", _work)
-    work.add_argument("--threads", type=int, default=4)
+    work.add_argument("--threads", type=_threads, default=4, metavar="N", help="1 to 100 (default: 4)")
 
     migrate = add("migrate", "Bring the database to the newest schema.", _migrate)
     migrate.add_argument("--check", action="store_true", help="only say whether something is missing")
@@ -89,10 +89,34 @@ def _parser() -> argparse.ArgumentParser:
     restore.add_argument("file", type=Path, metavar="FILE")
     add("doctor", "Look at everything the installation stands on.", _doctor)
 
+    bench = add("bench", "Measure what requests cost here, on a copy that is thrown away.", _bench)
+    capacity = add("capacity", "Say how many people this machine serves, from such a measurement.", _capacity)
+    for each in (bench, capacity):
+        each.add_argument("--seconds", type=float, default=4.0, help="for each kind of request (default: 4)")
+        each.add_argument("--connections", type=int, default=8, help="at the same time (default: 8)")
+        each.add_argument(
+            "--sample", choices=("small", "large"), default="", help="sample data instead of a copy of yours"
+        )
+    bench.add_argument("--writes", action="store_true", help="measure likes and posts as well")
+    bench.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
+    capacity.add_argument("--from", type=Path, metavar="FILE", dest="given", help="figures of bench --json")
+    capacity.add_argument(
+        "--online", type=float, default=0.1, help="part of the members at once (default: 0.1)"
+    )
+    capacity.add_argument("--per-minute", type=float, default=6.0, help="requests of each (default: 6)")
+    capacity.add_argument("--busy", type=float, default=0.5, help="part of the cores at work (default: 0.5)")
+    capacity.add_argument("--cores", type=int, help="cores to reckon with (default: this machine's)")
+
     jobs = add("jobs", "Look at background jobs that gave up, and run them again.", _jobs)
     jobs.add_argument("action", choices=("list", "retry", "discard"), nargs="?", default="list")
     jobs.add_argument("id", type=int, nargs="?")
     return parser
+
+
+def _threads(given: str) -> int:
+    if not given.isdecimal() or not 1 <= int(given) <= 100:
+        raise argparse.ArgumentTypeError(f"{given!r} is not a number from 1 to 100")
+    return int(given)
 
 
 def _serve(settings: Settings, args: argparse.Namespace) -> int:
@@ -159,6 +183,42 @@ def _doctor(settings: Settings, args: argparse.Namespace) -> int:
     from dozen.app import doctor
 
     return doctor.run(settings)
+
+
+def _bench(settings: Settings, args: argparse.Namespace) -> int:
+    from dozen.app import bench
+
+    _must_be_sound(args)
+    return bench.run(
+        settings,
+        seconds=args.seconds,
+        connections=args.connections,
+        writes=args.writes,
+        sample=args.sample,
+        to=args.json,
+    )
+
+
+def _capacity(settings: Settings, args: argparse.Namespace) -> int:
+    import os
+
+    from dozen.app import capacity
+
+    _must_be_sound(args)
+    habits = capacity.Habits(args.online, args.per_minute, args.busy, args.cores or os.cpu_count() or 1)
+    return capacity.run(
+        settings,
+        habits,
+        seconds=args.seconds,
+        connections=args.connections,
+        sample=args.sample,
+        given=args.given,
+    )
+
+
+def _must_be_sound(args: argparse.Namespace) -> None:
+    if not (0.1 <= args.seconds <= 3600 and 1 <= args.connections <= 1000):
+        raise ValueError("--seconds is from 0.1 to 3600, and --connections from 1 to 1000")
 
 
 def _jobs(settings: Settings, args: argparse.Namespace) -> int:

@@ -22,6 +22,7 @@ from dozen.kit.settings import Settings
 console = Console()
 Grade = Literal["good", "note", "bad"]
 _SIGNS: dict[Grade, str] = {"good": "[green]✓[/]", "note": "[yellow]•[/]", "bad": "[red]✗[/]"}
+_LATE = 300  # seconds that a replica may be behind without anybody having to look
 _LITTLE = 1 << 30  # bytes of free disk that are too few
 
 
@@ -78,6 +79,26 @@ def _database(system: System) -> Iterator[Finding]:
             yield Finding("Pages", "bad", f"{found[0]}: restore a backup, or recover with sqlite3's .recover")
         else:
             yield Finding("Pages", "good", "SQLite finds the file sound")
+
+
+def _replica(system: System) -> Iterator[Finding]:
+    """Replica."""
+    if system.replica is None:
+        return
+    found = system.replica.standing()
+    if found.wrong:
+        yield Finding(
+            "Replica",
+            "bad",
+            f"{found.wrong}: mend it or unset DOZEN_REPLICA_URL; the primary answers meanwhile",
+        )
+    elif found.behind:
+        words = f"{found.behind:,} bytes behind, its newest transaction is {found.since:,} s old"
+        late = found.since > _LATE
+        what = ": see pg_stat_replication on the primary" if late else "; the primary answers meanwhile"
+        yield Finding("Replica", "bad" if late else "note", words + what)
+    else:
+        yield Finding("Replica", "good", "has all that the primary has, and answers for it")
 
 
 def _clock(system: System) -> Iterator[Finding]:
@@ -189,6 +210,7 @@ def _ways_out(system: System) -> Iterator[Finding]:
 
 CHECKS: tuple[Check, ...] = (
     _database,
+    _replica,
     _clock,
     _secret,
     _storage,

@@ -15,6 +15,8 @@ from dozen.core.analytics import Flusher
 from dozen.core.jobs import Registry, Runner
 from dozen.core.realtime import Hub
 from dozen.db import Database, nodes, open_database
+from dozen.db.engine import PostgresDatabase
+from dozen.db.replica import Replica
 from dozen.kit import clock
 from dozen.kit.env import Env
 from dozen.kit.ids import Snowflakes
@@ -34,6 +36,11 @@ class System:
         settings.data.mkdir(parents=True, exist_ok=True)
         self.db: Database = open_database(
             settings.database, synchronous=settings.sqlite_synchronous, max_pages=settings.sqlite_max_pages
+        )
+        self.replica = (
+            Replica(settings.replica_url, self.db)
+            if settings.replica_url and isinstance(self.db, PostgresDatabase)
+            else None
         )
         self.env = Env(settings, secret.load(settings), Snowflakes(0))
         self.env.install(self.db)
@@ -91,4 +98,6 @@ class System:
                     nodes.AHEAD // clock.MINUTE,
                 )
         self.env.close()
+        if self.replica is not None:
+            self.replica.close()
         self.db.close()

@@ -3,7 +3,7 @@
 from dozen.db.batch import WriteQueue
 from dozen.db.engine import Database, open_database
 from dozen.db.errors import Broken, Busy, Duplicate
-from dozen.db.schema import Id, Json, Millis, Table, Truth, metadata
+from dozen.db.schema import Id, Json, Millis, Table, Truth, Word, metadata
 from dozen.db.sql import member, param, prefix, upsert
 from dozen.db.statements import Action, Rows, Values, action, rows, values
 from dozen.db.tx import Tx
@@ -22,6 +22,7 @@ __all__ = [
     "Truth",
     "Tx",
     "Values",
+    "Word",
     "WriteQueue",
     "action",
     "member",

@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, Integer, MetaData, Table, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-__all__ = ["Id", "Json", "Millis", "Table", "Truth", "metadata"]
+__all__ = ["Id", "Json", "Millis", "Table", "Truth", "Word", "metadata"]
 
 metadata = MetaData(
     naming_convention={
@@ -29,6 +29,9 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 
 Millis = BigInteger().with_variant(Integer, "sqlite")
 """Milliseconds since 1970, UTC."""
+
+Word = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text whose order and ranges go by code point on both databases, whatever language the database has."""
 
 
 class Truth(TypeDecorator[bool]):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -92,10 +93,36 @@ def _member_postgresql(element: member, compiler: Any, **kw: Any) -> str:
     return f"{column} = ANY ({items})"
 
 
+class _ByCodePoint(ColumnElement[str]):
+    """The column, compared by code point: on PostgreSQL the database's language would decide otherwise."""
+
+    inherit_cache = True
+    type = Text()
+
+    def __init__(self, column: ColumnElement[Any]) -> None:
+        self.column = column
+
+    @property
+    def _from_objects(self) -> list[Any]:
+        return self.column._from_objects
+
+
+@compiles(_ByCodePoint, "sqlite")
+def _by_code_point_sqlite(element: _ByCodePoint, compiler: Any, **kw: Any) -> str:
+    return str(compiler.process(element.column, **kw))
+
+
+@compiles(_ByCodePoint, "postgresql")
+def _by_code_point_postgresql(element: _ByCodePoint, compiler: Any, **kw: Any) -> str:
+    return f'{compiler.process(element.column, **kw)} COLLATE "C"'
+
+
 def prefix(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
-    """``column`` starts with the parameter, in a form that an ordinary index serves on both databases."""
+    """``column`` starts with the parameter. An ordinary index of the column serves it on both databases when
+    it is a :data:`~dozen.db.schema.Word`; it is right for any text."""
     start: ColumnElement[Any] = param(name, Text())
-    return (column >= start) & (column < start.concat("\U0010ffff"))
+    word = _ByCodePoint(column)
+    return (word >= start) & (word < start.concat("\U0010ffff"))
 
 
 def compile_for(statement: Executable, dialect_name: str) -> tuple[str, Bind, Process]:
@@ -112,30 +139,7 @@ def compile_for(statement: Executable, dialect_name: str) -> tuple[str, Bind, Pr
     }
     processors = [by_name.get(name) for name in names]
     required = {name for element, name in compiled.bind_names.items() if not element.unique}
-    fixed = {name: fixed[name] for name in names if name not in required}
-
-    if not any(processors) and set(names) <= required:
-        if len(names) == 1:
-            only = names[0]
-
-            def bind(given: Mapping[str, Any]) -> Sequence[Any]:
-                return (given[only],)
-        else:
-
-            def bind(given: Mapping[str, Any]) -> Sequence[Any]:
-                return [given[name] for name in names]
-    else:
-        plan = [
-            (name, processor, fixed.get(name), name in required)
-            for name, processor in zip(names, processors, strict=True)
-        ]
-
-        def bind(given: Mapping[str, Any]) -> Sequence[Any]:
-            out = []
-            for name, processor, default, must in plan:
-                value = given[name] if must else default
-                out.append(processor(value) if processor is not None else value)
-            return out
+    bind = _binder(names, {name: fixed[name] for name in names if name not in required}, processors)
 
     columns = compiled._result_columns or []
     converters = [
@@ -156,6 +160,30 @@ def compile_for(statement: Executable, dialect_name: str) -> tuple[str, Bind, Pr
         return out
 
     return compiled.string, bind, process
+
+
+def _binder(names: list[str], fixed: dict[str, Any], processors: list[Callable[[Any], Any] | None]) -> Bind:
+    """From named parameters to the driver's: all in one go, then those that are kept in another form."""
+    if not names:
+        return lambda given: ()
+    pick = itemgetter(*names)
+    positions = [(i, processor) for i, processor in enumerate(processors) if processor is not None]
+    alone = len(names) == 1
+
+    def whole(given: Mapping[str, Any]) -> Sequence[Any]:
+        values = pick({**fixed, **given} if fixed else given)
+        return (values,) if alone else values
+
+    if not positions:
+        return whole if fixed or alone else pick
+
+    def bind(given: Mapping[str, Any]) -> Sequence[Any]:
+        values = list(whole(given))
+        for i, processor in positions:
+            values[i] = processor(values[i])
+        return values
+
+    return bind
 
 
 def _result_processor(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from threading import RLock
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, Protocol, TypeVar
 
 from dozen.kit.crypto import Keyring
 from dozen.kit.cursors import Cursors
@@ -40,12 +40,14 @@ class Env:
     def part(self, kind: type[P]) -> P:
         """The process's one instance of ``kind``."""
         try:
-            return cast(P, self._parts[kind])
+            found: P = self._parts[kind]  # the dict holds an instance under each type
+            return found
         except KeyError:
             with self._lock:
                 if kind not in self._parts:
                     self._parts[kind] = kind.build(self)
-                return cast(P, self._parts[kind])
+                made: P = self._parts[kind]
+            return made
 
     def install(self, part: object) -> None:
         """Put in a ready-made part: what the roof opened, or what a test wants there."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 from urllib.parse import quote
 
 import msgspec
+
+from dozen.kit.allowed import allowed, refusal, wrong
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,7 +23,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: str = ""
     """``sqlite:///path`` or ``postgresql://…``; empty: ``dozen.db`` in the data folder."""
     replica_url: str = ""
-    """A read replica (PostgreSQL) for GET requests of people who have not just written."""
+    """A streaming standby of the PostgreSQL database, for what GET requests read."""
     redis_url: str = ""
     """``redis://…`` for cache, rate limits and wake-ups shared by many processes."""
     storage_url: str = ""
@@ -115,6 +118,20 @@ def load(file: Path | None = None, environ: Mapping[str, str] = os.environ, **ov
     if unknown := sorted(set(values) - names):
         raise BadSettings(f"there is no setting {unknown[0]!r}; known are: {', '.join(sorted(names))}")
     try:
-        return msgspec.convert(values, Settings, strict=False)
+        made = msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise BadSettings(str(error)) from error
+        raise BadSettings(_unreadable(str(error), values)) from None
+    if words := wrong(msgspec.structs.asdict(made)):
+        raise BadSettings(words)
+    return made
+
+
+def _unreadable(words: str, values: Mapping[str, Any]) -> str:
+    """msgspec's words name the setting, and sometimes its type only."""
+    found = re.search(r"\$\.(\w+)", words)
+    if found is None:
+        return words
+    kind = Settings.__annotations__[found[1]]
+    return refusal(
+        found[1], values[found[1]], allowed(found[1]) or {"bool": "true or false"}.get(kind, "text")
+    )

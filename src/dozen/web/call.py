@@ -60,6 +60,8 @@ class Host(Protocol):
 
     async def read(self, work: Callable[[Tx], T]) -> T: ...
 
+    async def look(self, work: Callable[[Tx], T]) -> T: ...
+
     async def write(self, work: Callable[[Tx], T]) -> T: ...
 
 
@@ -143,8 +145,9 @@ class Call:
         return self._tx
 
     async def read(self, verb: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a verb in a read transaction of its own."""
-        return await self.server.read(lambda tx: verb(tx, *args, **kwargs))
+        """Run a verb in a read transaction of its own: on the replica (if any) where the route only reads."""
+        run = self.server.read if self.route.writes else self.server.look
+        return await run(lambda tx: verb(tx, *args, **kwargs))
 
     async def write(self, verb: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a verb in a write transaction of its own; returns once it is committed."""

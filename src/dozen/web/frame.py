@@ -76,6 +76,12 @@ class Frame:
         return self._description
 
     def render(self, page: Page) -> str:
+        """Raises ValueError for a page whose values bear names that all pages have: these would be hidden
+        from the layout, or from a macro that is nowhere near."""
+        given = page.values.keys()
+        if not (given.isdisjoint(page.frame) and given.isdisjoint(self.templates.globals)):
+            taken = sorted(given & (page.frame.keys() | self.templates.globals.keys()))
+            raise ValueError(f"{page.template}: every page has {', '.join(taken)} already; name it otherwise")
         return self.templates.get_template(page.template).render(page.frame, **page.values)
 
     def values(self, call: Call, tx: Tx) -> Mapping[str, Any]:

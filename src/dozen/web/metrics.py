@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from dozen.kit.env import Env
@@ -36,6 +38,11 @@ class Metrics:
         cell[0].inc()
         if not route.streams:
             cell[1].observe(seconds)
+
+    def watch_replica(self, fit: Callable[[], bool]) -> None:
+        Gauge("dozen_replica_fit", "Whether the replica answers reads.", registry=self.registry).set_function(
+            fit
+        )
 
     def text(self) -> bytes:
         return generate_latest(self.registry)

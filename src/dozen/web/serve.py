@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 from dozen.db import Database, Tx, WriteQueue
 from dozen.db.engine import SqliteDatabase
+from dozen.db.replica import Replica
 from dozen.kit import crypto
 from dozen.kit.env import Env
 from dozen.kit.errors import Fault, Malformed, TooLarge, Unsupported
@@ -57,13 +58,16 @@ class MethodNotAllowed(Fault):
 class Server:
     """What all requests of a process share."""
 
-    def __init__(self, env: Env, db: Database, frame: Frame) -> None:
+    def __init__(self, env: Env, db: Database, frame: Frame, replica: Replica | None = None) -> None:
         self.env = env
         self.db = db
         self.frame = frame
+        self._copy = replica or db
         self.threads = ThreadPoolExecutor(env.settings.threads, thread_name_prefix="verb")
         self.proxies = frozenset(p.strip() for p in env.settings.proxies.split(",") if p.strip())
         self.metrics = env.part(Metrics)
+        if replica is not None:
+            self.metrics.watch_replica(lambda: replica.fit)
         self._queue = WriteQueue(db, env) if isinstance(db, SqliteDatabase) else None
         self.closing = asyncio.Event()
         """Set when the server ends: streams end by themselves."""
@@ -76,6 +80,14 @@ class Server:
             return self.db.run_read(self.env, work)
         return await asyncio.get_running_loop().run_in_executor(
             self.threads, self.db.run_read, self.env, work
+        )
+
+    async def look(self, work: Callable[[Tx], T]) -> T:
+        """As ``read``, for what decides no write: on the replica, where there is one."""
+        if self._queue is not None:
+            return self.db.run_read(self.env, work)
+        return await asyncio.get_running_loop().run_in_executor(
+            self.threads, self._copy.run_read, self.env, work
         )
 
     async def write(self, work: Callable[[Tx], T]) -> T:
@@ -177,10 +189,10 @@ class Address:
                     auth.check_csrf(call, form.get("csrf") if form is not None else "")
 
             if route.is_async:
-                await self.server.read(admit)
+                await call.read(admit)
                 answer = await route.fn(call, *arguments)
                 if isinstance(answer, Page):
-                    await self.server.read(lambda tx: self._frame(call, tx, answer))
+                    await call.read(lambda tx: self._frame(call, tx, answer))
                 return answer
 
             def work(tx: Tx) -> Any:
@@ -197,7 +209,7 @@ class Address:
                 return await server.write(work)
             if server.db.inline:
                 return server.run_read_now(work)
-            return await server.read(work)
+            return await server.look(work)
         except (OverflowError, UnicodeEncodeError) as error:
             raise Malformed("A number or text in the request is not one that we can keep") from error
         finally:

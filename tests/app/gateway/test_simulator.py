@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from dozen.app.gateway.launch import Running, with_simulator
-from dozen.core.payments import simulator_secrets
+from dozen.core.payments import KNOWN, simulator_secrets
 from dozen.core.payments.stripe import verify
 from dozen.kit.crypto import Keyring
 from dozen.kit.settings import Settings
@@ -191,6 +191,11 @@ def test_beside_a_server(tmp_path: Path) -> None:
     assert with_simulator(settings) == settings
     key, _ = simulator_secrets(Keyring(SECRET))
     headers = {"authorization": f"Bearer {key}"}
+    known = {
+        "intent": "pi_before", "balance_transaction": "txn_before", "reference": "c1.0", "amount": 700,
+        "currency": "eur", "kind": "card", "fee": 50, "created": 1_700_000_000,
+    }  # fmt: skip
+    (tmp_path / KNOWN).write_text(json.dumps(known) + "\n")
     with Running(settings, SECRET) as running:
         form = {"amount": "100", "currency": "eur"}
         made = httpx.post(f"{settings.gateway_url}/v1/payment_intents", headers=headers, data=form).json()
@@ -199,6 +204,10 @@ def test_beside_a_server(tmp_path: Path) -> None:
     with Running(settings, SECRET):
         found = httpx.get(f"{settings.gateway_url}/v1/payment_intents/{made['id']}", headers=headers)
         assert found.json()["amount"] == 100
+        before = httpx.get(f"{settings.gateway_url}/v1/payment_intents/pi_before", headers=headers).json()
+        assert (before["status"], before["metadata"]) == ("succeeded", {"dozen": "c1.0"})
+        day = httpx.get(f"{settings.gateway_url}/v1/settlements/2023-11-14.csv", headers=headers).text
+        assert day.splitlines()[1:] == ["txn_before,charge,pi_before,c1.0,eur,700,50,650,1700000000"]
 
 
 def test_it_ends_with_the_server_that_started_it(tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ async def carry_out(
     try:
         answer = await call.write(work)
         return answer.get()
-    except Fault as fault:
+    except Fault:
         if proof is not None:
             await call.write(pins.forgive, proof)
         raise
