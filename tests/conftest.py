@@ -43,7 +43,8 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
 
 
 LONGEST = (
-    "deploy/test_deploy.py", "web/test_openapi.py", "browser/test_wallet.py", "faults/test_payments.py", "browser/test_microblog.py",
+    "deploy/test_deploy.py", "web/test_openapi.py", "browser/test_wallet.py", "faults/test_payments.py",
+    "browser/test_microblog.py",
     "core/jobs/test_runner.py", "faults/test_ledger.py", "browser/test_design.py", "faults/test_crashes.py",
     "web/test_wire.py", "app/test_bench.py", "core/media/test_transcode.py", "app/test_app.py",
     "services/wallet/test_shop_demo.py", "services/wallet/service/test_shopping_property.py",
