@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from argon2 import Type, extract_parameters
 
 from dozen.core import accounts, ledger, texting
 from dozen.core.jobs import Registry, Runner
@@ -243,3 +244,12 @@ def test_handles(town: Town) -> None:
         town.write(receivers.take_handle, ada, "one-more")
     town.write(receivers.drop_handle, bo, "ada.home")
     assert len(town.read(receivers.handles, ada)) == 5, "others' handles cannot be dropped"
+
+
+def test_a_pin_is_dear_to_guess_for_whoever_gets_the_database() -> None:
+    made = extract_parameters(pins.hash_pin("4826"))
+    assert made.type is Type.ID
+    assert made.memory_cost >= 19_456, "KiB, as OWASP's minimum for argon2id"
+    assert made.time_cost >= 2
+    assert made.salt_len >= 16
+    assert pins.hash_pin("4826") != pins.hash_pin("4826")
