@@ -10,7 +10,7 @@ import pytest
 from dozen.db import open_database
 from dozen.db.engine import SqliteDatabase
 from dozen.kit.allowed import NUMBERS
-from dozen.kit.settings import BadSettings, Settings, load
+from dozen.kit.settings import BadSettings, Settings, environment, load
 
 FIELDS = {name: kind for name, kind in get_type_hints(Settings).items() if name in Settings.__struct_fields__}
 OTHER: dict[type, tuple[str, Any]] = {str: ("other", "other"), int: ("42", 42), bool: ("false", False)}
@@ -266,3 +266,8 @@ def test_rooms() -> None:
 def test_settings_do_not_change() -> None:
     with pytest.raises(AttributeError):
         Settings().port = 1  # type: ignore[misc]
+
+
+def test_what_is_handed_on_comes_back_the_same(tmp_path: Path) -> None:
+    made = load(None, {}, data_dir=str(tmp_path), port=9000, rate_limits=False, proxies="10.0.0.1,10.0.0.2")
+    assert load(None, environment(made)) == made

@@ -99,8 +99,9 @@ class Application:
 
     async def _turn_away(self, fault: Fault, scope: Any, receive: Any, send: Any) -> None:
         """What reached no door, told in our own shapes."""
-        wants_page = any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
-        call = Call(self.server, (_PAGES if wants_page else _API).routes[0], scope, receive)
+        call = Call(self.server, _API.routes[0], scope, receive)
+        if call.wants_page:
+            call.route = _PAGES.routes[0]
         await send_reply(call, self.server.tell(call, fault), send, head=scope["method"] == "HEAD")
 
     async def _live(self, receive: Any, send: Any) -> None:

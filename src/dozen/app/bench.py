@@ -32,7 +32,7 @@ from dozen.core import accounts
 from dozen.db import Tx, open_database
 from dozen.db.engine import PostgresDatabase, SqliteDatabase
 from dozen.db.migrate import current
-from dozen.kit.settings import Settings
+from dozen.kit.settings import Settings, environment
 
 console = Console()
 _PEOPLE = 200
@@ -94,9 +94,11 @@ def look(settings: Settings, *, seconds: float, connections: int, writes: bool, 
         own = msgspec.structs.replace(own, port=port, base_url=f"http://127.0.0.1:{port}")
         people, size, tokens, names = _cast(own)
         command = [sys.executable, "-m", "dozen.app.cli", "serve", "--demo", "none"]
-        env = {f"DOZEN_{name.upper()}": str(getattr(own, name)) for name in Settings.__struct_fields__}
         results: list[Result] = []
-        with measure.process(command, f"{own.url}/readyz", env) as pid, _backends(own) as backends:
+        with (
+            measure.process(command, f"{own.url}/readyz", environment(own)) as pid,
+            _backends(own) as backends,
+        ):
 
             def cpu() -> float:
                 return measure.cpu_seconds(pid) + measure.own_cpu_seconds(backends())

@@ -16,7 +16,7 @@ import msgspec
 from rich.console import Console
 
 from dozen.app import setup
-from dozen.kit.settings import Settings
+from dozen.kit.settings import Settings, environment
 
 console = Console()
 _HEAD_MS = 15_000
@@ -117,8 +117,7 @@ def _certificate(settings: Settings) -> tuple[Path, Path]:
 
 def _export(settings: Settings) -> None:
     """Worker processes read the settings from the environment."""
-    for name in Settings.__struct_fields__:
-        os.environ[f"DOZEN_{name.upper()}"] = str(getattr(settings, name))
+    os.environ.update(environment(settings))
 
 
 def _announce(settings: Settings, certificate: tuple[Path, Path] | None) -> None:

@@ -135,3 +135,8 @@ def _unreadable(words: str, values: Mapping[str, Any]) -> str:
     return refusal(
         found[1], values[found[1]], allowed(found[1]) or {"bool": "true or false"}.get(kind, "text")
     )
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The variables from which :func:`load` makes the same settings, for processes that are started."""
+    return {f"DOZEN_{name.upper()}": str(getattr(settings, name)) for name in Settings.__struct_fields__}

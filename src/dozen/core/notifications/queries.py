@@ -174,13 +174,4 @@ chosen = rows(
         choices.c.channel == param("channel"),
     ),
 )
-who_chose = values(
-    int,
-    select(choices.c.person_id).where(
-        member(choices.c.person_id, "ids"),
-        choices.c.kind == param("kind"),
-        choices.c.channel == param("channel"),
-        choices.c.wanted == param("wanted"),
-    ),
-)
 forget_choices = action(delete(choices).where(choices.c.person_id == param("me")))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Container, Iterable
+from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -85,6 +85,11 @@ def notify_each(tx: Tx, notices: Collection[Notice]) -> None:
     told = [each for each in notices if (each.to, each.kind) in wanted and each.actor != each.to]
     if not told:
         return
+    _write(tx, told)
+
+
+def _write(tx: Tx, told: Sequence[Notice]) -> None:
+    """Count, keep and publish what people are told. Marks are held in the order of people."""
     people = sorted(each.to for each in told)
     queries.bump_many.many(tx, [{"person": person} for person in people])
     given = [(tx.next_id(), each) for each in told]
@@ -131,25 +136,14 @@ def _tell(
     data: dict[str, Any] | None,
     group_key: str | None,
 ) -> int:
-    by_default = "in_app" in kind.channels
-    others = set(
-        queries.who_chose.all(tx, ids=people, kind=kind.name, channel="in_app", wanted=not by_default)
-    )
-    people = [person for person in people if (person in others) != by_default]
+    wanted = wanted_by(tx, {(person, kind.name) for person in people}, "in_app")
+    people = [person for person in people if (person, kind.name) in wanted]
     if kind.once:
         told = _told(tx, people, kind.name, actor, subject)
         people = [person for person in people if person not in told]
     if not people:
         return 0
-    queries.bump_many.many(tx, ({"person": person} for person in people))
-    given = {person: tx.next_id() for person in people}
-    queries.add.many(
-        tx,
-        (_row(tx, to, item_id, kind.name, actor, subject, data, group_key) for to, item_id in given.items()),
-    )
-    for person, unread, kept in queries.marks_of.all(tx, ids=people):
-        left = _trim(tx, person, unread) if kept > KEEP + SLACK else unread
-        say(tx, person, kind.name, given[person], left)
+    _write(tx, [Notice(person, kind.name, subject, data, actor, group_key) for person in people])
     return len(people)
 
 

@@ -63,9 +63,13 @@ def made_before(tx: Tx, what: What, scope: int, key: str, print_: str) -> Any | 
 
 def add(tx: Tx, row: Charge | Refund | Payout | Method, key: str, print_: str, **more: Any) -> bool:
     """Write a new row and have a job go on with it; False when somebody has just used the key."""
-    what = what_is(row)
-    fields = {name: getattr(row, name) for name in row.__struct_fields__}
-    if not queries.add[what](tx, **fields, key=key, print=print_, **more):
+    if not put(tx, row, key, print_, **more):
         return False
-    schedule(tx, what, row.id, tx.now + tx.part(Pace).head_start)
+    schedule(tx, what_is(row), row.id, tx.now + tx.part(Pace).head_start)
     return True
+
+
+def put(tx: Tx, row: Charge | Refund | Payout | Method, key: str, print_: str, **more: Any) -> bool:
+    """Write a new row, and nothing more; False when somebody has just used the key."""
+    fields = {name: getattr(row, name) for name in row.__struct_fields__}
+    return bool(queries.add[what_is(row)](tx, **fields, key=key, print=print_, **more))

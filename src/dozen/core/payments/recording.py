@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 
 from dozen.core import ledger
-from dozen.core.payments import booking, queries
-from dozen.core.payments.asking import check, fingerprint, made_before
+from dozen.core.payments import booking
+from dozen.core.payments.asking import check, fingerprint, made_before, put
 from dozen.core.payments.errors import BadPayment
 from dozen.core.payments.parts import DEFAULT
 from dozen.core.payments.references import reference
@@ -80,8 +80,7 @@ def record_charge(
         balance_ref=balance_ref,
     )
     made = changed(made, transfer_id=booking.captured(tx, made))
-    fields = {name: getattr(made, name) for name in made.__struct_fields__}
-    if not queries.add["charge"](tx, **fields, key=key, print=print_):
+    if not put(tx, made, key, print_):
         raise Busy
     return made
 
