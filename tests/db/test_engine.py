@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from dozen.db import Broken, Busy, Duplicate, Tx, engine, open_database
-from dozen.db.engine import PostgresDatabase, SqliteDatabase
+from dozen.db.engine import SqliteDatabase
 from dozen.db.errors import Full
+from dozen.db.postgres import PostgresDatabase
 from dozen.kit.errors import Conflict
 from tests.db.things import add, add_some, count, ids
 from tests.support.floor import another
@@ -421,10 +422,10 @@ def test_a_deadlock_is_tried_again_and_afterwards_happens_once(grown: Town) -> N
         runs.append(first)
         tx.driver.execute("SET LOCAL deadlock_timeout = '20ms'")
         tx.after_commit(lambda: told.append(first))
-        tx.driver.execute("UPDATE test_things SET n = coalesce(n, 0) + 1 WHERE id = %s", (first,))
+        tx.driver.execute("UPDATE test_things SET n = coalesce(n, 0) + 1 WHERE id = $1", (first,))
         if len(runs) <= 2:
             barrier.wait()
-        tx.driver.execute("UPDATE test_things SET n = coalesce(n, 0) + 1 WHERE id = %s", (second,))
+        tx.driver.execute("UPDATE test_things SET n = coalesce(n, 0) + 1 WHERE id = $1", (second,))
 
     threads = [threading.Thread(target=grown.write, args=(touch, *pair)) for pair in ((1, 2), (2, 1))]
     for thread in threads:

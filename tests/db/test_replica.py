@@ -15,8 +15,8 @@ from sqlalchemy import text
 from dozen.app.doctor import look
 from dozen.core.realtime import Hub, publish
 from dozen.db import Tx, values
-from dozen.db.engine import PostgresDatabase
 from dozen.db.migrate import upgrade
+from dozen.db.postgres import PostgresDatabase
 from dozen.db.replica import Replica
 from dozen.kit.env import Env
 from dozen.kit.errors import NotFound

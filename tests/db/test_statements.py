@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from dozen.db import Duplicate, Tx, Word, action, member, open_database, param, prefix, rows, upsert, values
-from dozen.db.engine import PostgresDatabase
+from dozen.db.postgres import PostgresDatabase
 from dozen.db.sql import compile_for, dialect_for
 from dozen.db.tx import ReadOnly
 from tests.db.things import add, add_some, count, ids, put, things
@@ -185,7 +185,7 @@ def test_a_prefix_is_letters_whatever_language_the_database_speaks(kind: Any, tm
         dialect = dialect_for("postgresql")
         driver.execute(str(CreateTable(told).compile(dialect=dialect)))
         driver.execute(str(CreateIndex(next(iter(told.indexes))).compile(dialect=dialect)))
-        driver.cursor().executemany("INSERT INTO test_told VALUES (%s)", [(word,) for word in some])
+        driver.cursor().executemany("INSERT INTO test_told VALUES ($1)", [(word,) for word in some])
         assert driver.execute("SELECT 'a' < 'B'").fetchone() == (True,)  # it is not by code point here
         driver.execute("SET enable_seqscan = off")
         sql, bind, _ = found.compiled("postgresql")
@@ -381,7 +381,7 @@ def test_a_statement_is_compiled_once_for_each_database(floor: Town) -> None:
     for dialect in ("sqlite", "postgresql"):
         how_many.compiled(dialect)
     assert sorted(asked) == ["postgresql", "sqlite"]
-    assert compile_for(select(c.id).where(c.id == param("id")), "postgresql")[0].endswith("%s::BIGINT")
+    assert compile_for(select(c.id).where(c.id == param("id")), "postgresql")[0].endswith("$1::BIGINT")
 
 
 def test_threads_may_meet_at_the_first_use(floor: Town) -> None:

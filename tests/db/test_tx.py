@@ -226,7 +226,7 @@ def test_a_reader_that_fails_leaves_no_transaction_behind(floor: Town) -> None:
     if isinstance(driver, sqlite3.Connection):
         assert not driver.in_transaction
     else:
-        assert driver.info.transaction_status == 0  # idle
+        assert driver.connection.info.transaction_status == 0  # idle
     floor.write(add_some, 1)
 
 
@@ -282,9 +282,9 @@ def test_a_savepoint_on_a_lost_connection_tells_of_the_connection(grown: Town) -
     def verb(tx: Tx) -> None:
         with tx.savepoint():
             add_some(tx, 1)
-            pid = tx.driver.info.backend_pid
+            pid = tx.driver.connection.info.backend_pid
             with_other = another(grown)
-            with_other.write(lambda o: o.driver.execute("SELECT pg_terminate_backend(%s)", (pid,)) and None)
+            with_other.write(lambda o: o.driver.execute("SELECT pg_terminate_backend($1)", (pid,)) and None)
             with_other.close()
             add_some(tx, 2)
 

@@ -15,8 +15,9 @@ import pytest
 
 from dozen.app import tables as _all_tables  # noqa: F401 - registers every table
 from dozen.db import metadata, open_database
-from dozen.db.engine import PostgresDatabase, SqliteDatabase
+from dozen.db.engine import SqliteDatabase
 from dozen.db.migrate import core_connection
+from dozen.db.postgres import PostgresDatabase
 from dozen.kit.env import Env
 from dozen.kit.ids import Snowflakes
 from dozen.kit.settings import Settings
@@ -85,7 +86,7 @@ def _sweep(url: str) -> None:
         connection.execute(f"TRUNCATE {every} RESTART IDENTITY CASCADE")
     elif full:
         # Truncating makes new files: for a few rows that takes twenty times as long as deleting them.
-        connection.execute("; ".join(f'DELETE FROM "{name}"' for name in full))
+        connection.say("; ".join(f'DELETE FROM "{name}"' for name in full).encode())
         connection.execute(_RESTART)
 
 

@@ -27,8 +27,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from dozen import __version__
 from dozen.app import setup
 from dozen.db import open_database
-from dozen.db.engine import Database, PostgresDatabase, SqliteDatabase
+from dozen.db.engine import Database, SqliteDatabase
 from dozen.db.migrate import current, newest
+from dozen.db.postgres import PostgresDatabase
 from dozen.kit import clock
 from dozen.kit.settings import Settings
 

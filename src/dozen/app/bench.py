@@ -30,8 +30,9 @@ from dozen.app.measure import Result
 from dozen.app.system import System
 from dozen.core import accounts
 from dozen.db import Tx, open_database
-from dozen.db.engine import PostgresDatabase, SqliteDatabase
+from dozen.db.engine import SqliteDatabase
 from dozen.db.migrate import current
+from dozen.db.postgres import PostgresDatabase
 from dozen.kit.settings import Settings, environment
 
 console = Console()

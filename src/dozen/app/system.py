@@ -15,7 +15,7 @@ from dozen.core.analytics import Flusher
 from dozen.core.jobs import Registry, Runner
 from dozen.core.realtime import Hub
 from dozen.db import Database, nodes, open_database
-from dozen.db.engine import PostgresDatabase
+from dozen.db.postgres import PostgresDatabase
 from dozen.db.replica import Replica
 from dozen.kit import clock
 from dozen.kit.env import Env

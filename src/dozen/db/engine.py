@@ -1,9 +1,8 @@
-"""Connections and transactions on SQLite and PostgreSQL.
+"""What a database is to the floors above, and SQLite (PostgreSQL is :mod:`dozen.db.postgres`).
 
 SQLite: every thread keeps one connection; a writer takes ``gate`` first, so that threads of one
 process never meet in SQLite's own busy loop, and ``BEGIN IMMEDIATE``, so that other processes are
-met at the start of a transaction and not in its middle. PostgreSQL: every thread keeps one
-connection; one that broke (restart, fail-over) is replaced at the next ``BEGIN``.
+met at the start of a transaction and not in its middle.
 """
 
 from __future__ import annotations
@@ -13,12 +12,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from urllib.parse import unquote
 
 from dozen.db.errors import Broken, Busy, translate
+from dozen.db.postgres import PostgresDatabase
 from dozen.db.tx import Tx
 from dozen.db.walindex import WalIndex
 from dozen.kit.env import Env
@@ -26,7 +25,6 @@ from dozen.kit.env import Env
 T = TypeVar("T")
 
 _BUSY_SECONDS = 10.0
-_TRIES = 4
 _COURTESY = 50  # milliseconds at most that a thread lets the event loop go first
 
 
@@ -221,140 +219,3 @@ class SqliteDatabase:
         if self._index is not None:
             self._index.close()
             self._index = None
-
-
-@cache
-def _number_loader() -> Any:
-    """PostgreSQL sums BIGINT to NUMERIC: an int here, as on SQLite; with decimals (an average) a float."""
-    from psycopg.adapt import Loader
-
-    class Number(Loader):
-        def load(self, data: Any) -> int | float:
-            text = bytes(data)
-            return int(text) if text.lstrip(b"-").isdigit() else float(text)
-
-    return Number
-
-
-def _say(driver: Any, command: bytes) -> bytes:
-    """BEGIN, COMMIT or ROLLBACK on psycopg's connection, past its cursors: each costs a third that way. Gives
-    the server's word for what it did; raises as psycopg does."""
-    from psycopg import OperationalError, errors, pq
-
-    answer = driver.pgconn.exec_(command)
-    if answer.status != pq.ExecStatus.COMMAND_OK:
-        if driver.closed:
-            raise OperationalError("the connection is lost")
-        raise errors.error_from_result(answer)
-    done: bytes = answer.command_status
-    return done
-
-
-class PostgresDatabase:
-    dialect = "postgresql"
-    inline = False
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self._local = threading.local()
-        self._open: set[Any] = set()
-        self._open_lock = threading.Lock()
-
-    def connect(self) -> Any:
-        import psycopg
-
-        try:
-            made = psycopg.connect(
-                self.url, autocommit=True, connect_timeout=5, prepare_threshold=2, application_name="dozen"
-            )
-        except psycopg.Error as error:
-            raise Broken from error
-        made.adapters.register_loader("numeric", _number_loader())
-        with self._open_lock:
-            self._open.add(made)
-        return made
-
-    def connection(self) -> Any:
-        found = getattr(self._local, "connection", None)
-        if found is None or found.closed:
-            found = self._local.connection = self.connect()
-        return found
-
-    def _drop(self) -> None:
-        found = getattr(self._local, "connection", None)
-        if found is not None:
-            self._local.connection = None
-            with self._open_lock:
-                self._open.discard(found)
-            found.close()
-
-    def _begin(self, writes: bool) -> Any:
-        import psycopg
-
-        start = b"BEGIN" if writes else b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-        for last in (False, True):
-            driver = self.connection()
-            try:
-                _say(driver, start)
-                return driver
-            except psycopg.Error as error:
-                self._drop()
-                if last:
-                    raise translate(error) from error
-        raise Broken
-
-    def begin(self, env: Env, *, writes: bool) -> Iterator[Tx]:
-        """A transaction as a generator: yields once, commits when resumed, rolls back when thrown into."""
-        driver = self._begin(writes)
-        tx = Tx(env, driver, "postgresql", writes=writes)
-        try:
-            yield tx
-            if writes:
-                tx.finish()
-            if _say(driver, b"COMMIT") != b"COMMIT":
-                raise RuntimeError("rolled back: an error was caught outside a savepoint")
-        except BaseException as error:
-            self._roll_back(driver)
-            if (known := translate(error)) is not error:
-                raise known from error
-            raise
-        tx.committed()
-
-    def _roll_back(self, driver: Any) -> None:
-        import psycopg
-
-        try:
-            _say(driver, b"ROLLBACK")
-        except psycopg.Error:
-            self._drop()
-
-    def _once(self, env: Env, verb: Callable[[Tx], T], *, writes: bool) -> T:
-        opened = self.begin(env, writes=writes)
-        tx = next(opened)
-        try:
-            result = verb(tx)
-        except BaseException as error:
-            opened.throw(error)  # type: ignore[attr-defined]
-            raise
-        next(opened, None)
-        return result
-
-    def run_read(self, env: Env, verb: Callable[[Tx], T]) -> T:
-        return self._once(env, verb, writes=False)
-
-    def run_write(self, env: Env, verb: Callable[[Tx], T]) -> T:
-        """As the protocol says; deadlocks are tried again (verbs touch ``tx`` alone)."""
-        for attempt in range(_TRIES):
-            try:
-                return self._once(env, verb, writes=True)
-            except Busy:
-                if attempt == _TRIES - 1:
-                    raise
-        raise Busy
-
-    def close(self) -> None:
-        with self._open_lock:
-            for each in self._open:
-                each.close()
-            self._open.clear()
-        self._local = threading.local()

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from dozen.db.engine import Database, PostgresDatabase, SqliteDatabase
+from dozen.db.engine import Database, SqliteDatabase
+from dozen.db.postgres import PostgresDatabase
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 

@@ -16,14 +16,17 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from dozen.db.engine import PostgresDatabase
 from dozen.db.errors import Broken, Busy, translate
+from dozen.db.postgres import PostgresDatabase
 from dozen.db.tx import Tx
 from dozen.kit.env import Env
+
+if TYPE_CHECKING:
+    from dozen.db.wire import Wire
 
 T = TypeVar("T")
 log = logging.getLogger("dozen.db")
@@ -203,24 +206,18 @@ class _Standby(PostgresDatabase):
         driver.close()
 
 
-def _ask(driver: Any, question: bytes) -> bytes:
-    """One value, past psycopg's cursors, which would cost more than the answer. Raises Broken, Busy, and
-    Unfit for whatever else is wrong with who was asked: no read is to fail for it."""
-    from psycopg import Error, errors, pq
+def _ask(driver: Wire, question: bytes) -> bytes:
+    """One value. Raises Broken, Busy, and Unfit for whatever else is wrong with who was asked: no read is to
+    fail for it."""
+    from psycopg import Error
 
     try:
-        answer = driver.pgconn.exec_(question)
-        if answer.status == pq.ExecStatus.TUPLES_OK:
-            found: bytes = answer.get_value(0, 0) or b""
-            return found
-        if answer.status != pq.ExecStatus.COMMAND_OK:
-            raise Broken if driver.closed else errors.error_from_result(answer)
+        return driver.ask(question)
     except Error as error:
         known = translate(error)
         if isinstance(known, Broken | Busy):
             raise known from error
         raise Unfit(f"cannot be used ({_first_line(error)})") from error
-    return b""
 
 
 def _first_line(error: BaseException) -> str:

@@ -36,7 +36,7 @@ def dialect_for(name: str) -> Dialect:
     """The compiler's idea of ``sqlite`` or ``postgresql``, with positional parameters on both."""
     if name == "sqlite":
         return SQLiteDialect_pysqlite(paramstyle="qmark")
-    return PGDialect_psycopg(paramstyle="format")  # type: ignore[no-untyped-call]
+    return PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
 
 def upsert(dialect: str, table: Any) -> Any:

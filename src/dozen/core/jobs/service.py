@@ -11,7 +11,8 @@ from dozen.core.jobs import queries
 from dozen.core.jobs.errors import NoSuchJob, PayloadTooLarge
 from dozen.core.jobs.structs import DeadJob, KindCounts
 from dozen.db import Database, Duplicate, Tx
-from dozen.db.engine import PostgresDatabase, SqliteDatabase
+from dozen.db.engine import SqliteDatabase
+from dozen.db.postgres import PostgresDatabase
 from dozen.kit import ids
 from dozen.kit.env import Env
 
