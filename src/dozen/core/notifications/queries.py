@@ -156,22 +156,10 @@ def _choose(dialect: str) -> Any:
 
 
 choose = action(_choose)
-choices_of = rows(
-    _row,
-    select(choices.c.kind, choices.c.channel, choices.c.wanted).where(choices.c.person_id == param("person")),
-)
-choices_for = rows(
-    _row,
-    select(choices.c.channel, choices.c.wanted).where(
-        choices.c.person_id == param("person"), choices.c.kind == param("kind")
-    ),
-)
 chosen = rows(
     _row,
-    select(choices.c.person_id, choices.c.kind, choices.c.wanted).where(
-        member(choices.c.person_id, "ids"),
-        member(choices.c.kind, "kinds"),
-        choices.c.channel == param("channel"),
+    select(choices.c.person_id, choices.c.kind, choices.c.channel, choices.c.wanted).where(
+        member(choices.c.person_id, "ids")
     ),
 )
 forget_choices = action(delete(choices).where(choices.c.person_id == param("me")))

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from itertools import islice
 from typing import Any
 
-from dozen.core.notifications import queries
+from dozen.core.notifications import choosing, queries
 from dozen.core.notifications.errors import NoSuchNotification
 from dozen.core.notifications.structs import Group, Item, Mark
 from dozen.core.notifications.telling import AT_ONCE, KEEP, SLACK, say, take_back
@@ -164,6 +164,7 @@ def forget(tx: Tx, person: int) -> bool:
     clear(tx, person)
     queries.forget_mark(tx, me=person)
     queries.forget_choices(tx, me=person)
+    choosing.changed(tx, person)
     return take_back(tx, lambda: queries.by_actor.all(tx, actor=person, limit=AT_ONCE)) >= AT_ONCE
 
 

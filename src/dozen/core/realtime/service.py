@@ -23,7 +23,9 @@ def publish(tx: Tx, topic: str, key: int, data: Any = None) -> None:
     It is written down at the end of the transaction, with all else that it published.
     """
     tx.later(queries.append, at=tx.now, topic=topic, key=key, data=_encode(data).decode())
-    tx.after_commit(tx.part(Hub).wake)
+    if "realtime.wake" not in tx.known:
+        tx.known["realtime.wake"] = True
+        tx.after_commit(tx.part(Hub).wake)
 
 
 def trim(tx: Tx) -> int:
