@@ -119,8 +119,7 @@ class Application:
 
 def _host_is_sound(headers: Any) -> bool:
     """Links are made from it, so it may hold nothing but a host and a port."""
-    hosts = [value for name, value in headers if name == b"host"]
-    return all(map(_HOST.fullmatch, hosts))
+    return all(_HOST.fullmatch(value) for name, value in headers if name == b"host")
 
 
 def addresses(routes: list[Route]) -> dict[str, list[Route]]:

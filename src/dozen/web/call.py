@@ -76,6 +76,7 @@ class Call:
         "_address",
         "_cookies",
         "_headers",
+        "_secure",
         "_tx",
         "actor",
         "body",
@@ -102,6 +103,7 @@ class Call:
         self._headers: dict[bytes, bytes] | None = None
         self._cookies: dict[str, str] | None = None
         self._address: str | None = None
+        self._secure: bool | None = None
         self.csrf_checked = False
         self.request_id = ""
         self.flash: Flash | None = None
@@ -204,6 +206,8 @@ class Call:
 
     def cookie(self, name: str) -> str:
         """A cookie that this server set under ``name`` for this scheme."""
+        if self._cookies is None and b"cookie" not in self.headers:
+            return ""
         return self.cookies.get(cookie_name(name, self.secure), "")
 
     @property
@@ -219,9 +223,12 @@ class Call:
     @property
     def secure(self) -> bool:
         """Whether the caller uses https, as far as a trusted proxy or our own TLS tell."""
-        if self.trusted and (forwarded := self.header("x-forwarded-proto")):
-            return forwarded.split(",")[0].strip() == "https"
-        return str(self.scope.get("scheme", "http")) == "https"
+        if self._secure is None:
+            scheme = self.scope.get("scheme", "http")
+            if self.trusted and (forwarded := self.header("x-forwarded-proto")):
+                scheme = forwarded.split(",")[0].strip()
+            self._secure = scheme == "https"
+        return self._secure
 
     @property
     def address(self) -> str:

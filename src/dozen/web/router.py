@@ -56,11 +56,28 @@ class Router:
         plain = self._plain.get(path)
         if plain is not None:
             return plain, {}
+        parts = [part for part in path.split("/") if part]
         values: list[str] = []
-        node = _walk(self._root, [part for part in path.split("/") if part], 0, values)
+        node = _straight(self._root, parts, values)
+        if node is None:  # rarely: what is written out may have led astray
+            values.clear()
+            node = _walk(self._root, parts, 0, values)
         if node is None or node.application is None:
             return None
         return node.application, dict(zip(node.names, values, strict=True))
+
+
+def _straight(node: _Node, parts: list[str], values: list[str]) -> _Node | None:
+    """Where ``_walk`` gets to without ever turning back; None where it has to."""
+    for part in parts:
+        child = node.children.get(part)
+        if child is None:
+            child = node.parameter
+            if child is None:
+                return None
+            values.append(part)
+        node = child
+    return node if node.application is not None else None
 
 
 def _walk(node: _Node, parts: list[str], at: int, values: list[str]) -> _Node | None:

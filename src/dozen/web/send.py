@@ -53,7 +53,9 @@ _CHUNK = 256 * 1024
 
 async def send_reply(call: Call, answer: Any, send: Any, *, head: bool) -> int:
     """Send whatever a handler gave back. Gives the status, for the metrics."""
-    if isinstance(answer, Page):
+    if type(answer) is Encoded:  # most of what is asked for all day
+        status, headers, body = call.route.status, [*_JSON], answer.body
+    elif isinstance(answer, Page):
         body = answer.html.encode()
         status, headers = answer.status, [*_PAGE]
         _extend(headers, answer.headers)

@@ -151,9 +151,9 @@ class Address:
         data, page = pair
         route = data or page
         assert route is not None
-        if data is not None and page is not None:
-            route = page if _wants_page(scope, method) else data
         call = Call(self.server, route, scope, receive)
+        if data is not None and page is not None and _is_for_page(call, method):
+            call.route = route = page
         try:
             answer = self.server.rendered(call, await self._answer(call))
         except Fault as fault:
@@ -257,15 +257,10 @@ class Address:
             await send_reply(call, self.server.tell(call, MethodNotAllowed()), send, head=head)
 
 
-def _wants_page(scope: Any, method: str) -> bool:
-    accept = content = b""
-    for name, value in scope["headers"]:
-        if name == b"accept":
-            accept = value
-        elif name == b"content-type":
-            content = value
+def _is_for_page(call: Call, method: str) -> bool:
     if method in ("GET", "HEAD"):
-        return b"text/html" in accept
+        return call.wants_page
+    content = call.headers.get(b"content-type", b"")
     return content.startswith((b"application/x-www-form-urlencoded", b"multipart/form-data"))
 
 

@@ -59,12 +59,11 @@ class Cards:
 
     def many(self, people: Iterable[int], now: int, found: dict[int, Card]) -> list[int]:
         """Put the cards that are kept into ``found``; gives who is missing."""
-        get = self._cards.get
-        missing = []
-        for person_id in people:
-            kept = get(person_id)
-            if kept is not None and now < kept[0]:
-                found[person_id] = kept[1]
+        kept: dict[int, tuple[int, Card]] = {}
+        missing = self._cards.many(people, kept)
+        for person_id, (until, card) in kept.items():
+            if now < until:
+                found[person_id] = card
             else:
                 missing.append(person_id)
         return missing

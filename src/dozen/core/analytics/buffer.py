@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Sequence
 from itertools import islice
 from time import time_ns
 from typing import TypeAlias
@@ -33,6 +34,8 @@ _IN_ONE = 2_000  # rows of one transaction: on SQLite others wait for it
 _HOUR_NS = clock.HOUR * 1_000_000
 _DAY_NS = clock.DAY * 1_000_000
 
+_NOBODY: frozenset[int] = frozenset()
+
 log = logging.getLogger("dozen.analytics")
 
 
@@ -44,10 +47,14 @@ class Buffer:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._counts: dict[Count, int] = {}
-        self._people: set[Seen] = set()
-        self._known: set[Seen] = set()
+        self._counts: dict[tuple[str, int], Counter[int]] = {}
+        """By metric and hour: of each subject how many."""
+        self._people: dict[tuple[str, int, int], set[int]] = {}
+        """By metric, day and person: the subjects."""
+        self._known: dict[tuple[str, int], set[int]] = {}
+        """By metric and person: subjects of today that are written already."""
         self._known_day = 0
+        self._size = _Size()
         self.dropped = 0
 
     @classmethod
@@ -56,31 +63,19 @@ class Buffer:
 
     def count(self, metric: str, subject: int = 0, n: int = 1) -> None:
         """``n`` more of ``metric``, about ``subject`` (0: the whole installation), in this hour."""
-        key = (metric, subject, time_ns() // _HOUR_NS * clock.HOUR)
         with self._lock:
-            if key in self._counts:
-                self._counts[key] += n
-            elif len(self._counts) < _MOST:
-                self._counts[key] = n
-            else:
-                self.dropped += 1
+            self._add(self._of_hour(metric, time_ns()), subject, n)
 
     def seen(self, metric: str, subject: int, person: int) -> None:
         """``person`` was there today (UTC); however often, they count once a day."""
         day = time_ns() // _DAY_NS * clock.DAY
-        key = (metric, subject, day, person)
         with self._lock:
             if day != self._known_day:
-                self._known.clear()
-                self._known_day = day
-            if key in self._known:
-                return
-            if len(self._people) < _MOST or key in self._people:
-                self._people.add(key)
-            else:
-                self.dropped += 1
+                self._new_day(day)
+            if subject not in self._known.get((metric, person), _NOBODY):
+                self._saw(metric, day, person, (subject,))
 
-    def shown(self, metric: str, subjects: Iterable[int], person: int | None) -> None:
+    def shown(self, metric: str, subjects: Sequence[int], person: int | None) -> None:
         """Each subject was shown once (to ``person``): ``count`` and ``seen`` for a whole page at once.
 
         While a subject is shown seldom everybody who saw it is remembered; beyond that one in
@@ -88,53 +83,125 @@ class Buffer:
         :func:`dozen.core.analytics.reach`.
         """
         now = time_ns()
-        hour, day = now // _HOUR_NS * clock.HOUR, now // _DAY_NS * clock.DAY
-        counts, known, people = self._counts, self._known, self._people
+        day = now // _DAY_NS * clock.DAY
         with self._lock:
             if day != self._known_day:
-                known.clear()
-                self._known_day = day
-            for subject in subjects:
-                key = (metric, subject, hour)
-                n = counts.get(key, 0) + 1
-                if n == 1 and len(counts) >= _MOST:
-                    self.dropped += 1
-                    continue
-                counts[key] = n
-                if person is None:
-                    continue
-                if n <= _EXACT:
-                    saw = (metric, subject, day, person)
-                elif (subject ^ person * 0x9E3779B97F4A7C15) >> 40 & SAMPLED - 1 == 0:
-                    saw = (metric + OF_MANY, subject, day, person)
-                else:
-                    continue
-                if saw not in known and (len(people) < _MOST or saw in people):
-                    people.add(saw)
+                self._new_day(day)
+            counts = self._of_hour(metric, now)
+            before = len(counts)
+            if self._size.counts + len(subjects) < _MOST:
+                counts.update(subjects)
+                self._size.counts += len(counts) - before
+            else:
+                subjects = [subject for subject in subjects if self._add(counts, subject, 1)]
+            if person is None or not subjects:
+                return
+            few = [subject for subject in subjects if counts[subject] <= _EXACT]
+            if len(few) < len(subjects):
+                mine = person * 0x9E3779B97F4A7C15 >> 40 & SAMPLED - 1
+                sample = [each for each in subjects if each >> 40 & SAMPLED - 1 == mine]
+                if few:
+                    sample = [each for each in sample if each not in few]
+                if sample:
+                    self._saw(metric + OF_MANY, day, person, sample)
+            if few:
+                self._saw(metric, day, person, few)
+
+    # These are called with the lock held.
+
+    def _of_hour(self, metric: str, now: int) -> Counter[int]:
+        key = (metric, now // _HOUR_NS * clock.HOUR)
+        counts = self._counts.get(key)
+        if counts is None:
+            counts = self._counts[key] = Counter()
+        return counts
+
+    def _add(self, counts: Counter[int], subject: int, n: int) -> bool:
+        if subject not in counts:
+            if self._size.counts >= _MOST:
+                self.dropped += 1
+                return False
+            self._size.counts += 1
+        counts[subject] += n
+        return True
+
+    def _saw(self, metric: str, day: int, person: int, subjects: Sequence[int]) -> None:
+        key = (metric, day, person)
+        kept = self._people.get(key)
+        if kept is None:
+            kept = self._people[key] = set()
+        before = len(kept)
+        fresh = set(subjects).difference(kept, self._known.get((metric, person), ()))
+        room = _MOST - self._size.people
+        if len(fresh) > room:
+            self.dropped += len(fresh) - room
+            fresh = set(islice(fresh, max(0, room)))
+        kept |= fresh
+        self._size.people += len(kept) - before
+        if not kept:
+            del self._people[key]
+
+    def _new_day(self, day: int) -> None:
+        self._known.clear()
+        self._size.known = 0
+        self._known_day = day
+
+    # Writing
 
     @property
     def waiting(self) -> int:
         """How many rows the next flush will write."""
-        return len(self._counts) + len(self._people)
+        return self._size.counts + self._size.people
 
     def some(self, most: int) -> tuple[dict[Count, int], list[Seen]]:
         """Some of what waits, in the one order in which all processes write (else they could deadlock)."""
         with self._lock:
-            counts = list(islice(self._counts.items(), most))
-            people = list(islice(self._people, most - len(counts)))
+            all_counts = (
+                ((metric, subject, hour), n)
+                for (metric, hour), counts in self._counts.items()
+                for subject, n in counts.items()
+            )
+            all_people = (
+                (metric, subject, day, person)
+                for (metric, day, person), subjects in self._people.items()
+                for subject in subjects
+            )
+            counts = list(islice(all_counts, most))
+            people = list(islice(all_people, most - len(counts)))
         return dict(sorted(counts)), sorted(people)
 
     def written(self, counts: dict[Count, int], people: list[Seen]) -> None:
         """These are on disk; what was counted since stays."""
         with self._lock:
-            for key, n in counts.items():
-                left = self._counts.pop(key, 0) - n
-                if left:
-                    self._counts[key] = left
-            self._people.difference_update(people)
-            if len(self._known) + len(people) > _MOST_KNOWN:
+            for (metric, subject, hour), n in counts.items():
+                kept = self._counts[metric, hour]
+                kept[subject] -= n
+                if not kept[subject]:
+                    del kept[subject]
+                    self._size.counts -= 1
+                    if not kept:
+                        del self._counts[metric, hour]
+            if self._size.known + len(people) > _MOST_KNOWN:
                 self._known.clear()
-            self._known.update(key for key in people if key[2] == self._known_day)
+                self._size.known = 0
+            for metric, subject, day, person in people:
+                subjects = self._people[metric, day, person]
+                subjects.discard(subject)
+                self._size.people -= 1
+                if not subjects:
+                    del self._people[metric, day, person]
+                if day == self._known_day:
+                    self._known.setdefault((metric, person), set()).add(subject)
+                    self._size.known += 1
+
+
+class _Size:
+    """How many there are of each."""
+
+    __slots__ = ("counts", "known", "people")
+
+    def __init__(self) -> None:
+        self.counts = self.people = self.known = 0
 
 
 def flush(tx: Tx, most: int = _IN_ONE) -> int:

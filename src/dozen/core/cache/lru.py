@@ -34,19 +34,24 @@ class Lru(Generic[K, V]):
         """Grows with every ``drop`` and ``clear``."""
 
     def get(self, key: K) -> V | None:
-        value = self._young.get(key)
-        return value if value is not None else self._from_old(key)
+        try:
+            return self._young[key]
+        except KeyError:
+            return self._from_old(key)
 
     def many(self, keys: Iterable[K], found: dict[K, V]) -> list[K]:
         """Put what is there into ``found``; gives the keys that are missing."""
         young = self._young
         missing = []
         for key in keys:
-            value = young.get(key)
-            if value is None and (value := self._from_old(key)) is None:
-                missing.append(key)
-            else:
-                found[key] = value
+            try:
+                found[key] = young[key]
+            except KeyError:
+                value = self._from_old(key)
+                if value is None:
+                    missing.append(key)
+                else:
+                    found[key] = value
         return missing
 
     def put(self, key: K, value: V, stamp: int | None = None) -> None:

@@ -59,14 +59,9 @@ class Kept:
     def marks(self, tx: Tx, person_id: int, subject_ids: Collection[int]) -> dict[int, frozenset[str]]:
         self._hub.catch_up(tx)
         theirs = self._marks.get(person_id) or {}
-        found: dict[int, frozenset[str]] = {}
-        missing = []
-        for subject_id in subject_ids:
-            marks = theirs.get(subject_id)
-            if marks is None:
-                missing.append(subject_id)
-            else:
-                found[subject_id] = marks
+        with self._lock:
+            found = {subject_id: theirs[subject_id] for subject_id in subject_ids if subject_id in theirs}
+        missing = [i for i in subject_ids if i not in found] if len(found) < len(subject_ids) else []
         if missing:
             read = marks_in_rows(tx, person_id, missing)
             found |= read

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import msgspec
 
@@ -90,17 +90,20 @@ def deaf_to(tx: Tx, person: int, ids: Collection[int]) -> frozenset[int]:
     )
 
 
-def can_see(tx: Tx, viewer: int | None, ids: Collection[int]) -> frozenset[int]:
-    """Whose posts ``viewer`` (None: a visitor) may read: open or followed, no block either way, not gone."""
-    cards = accounts.cards(tx, ids)
-    if viewer is None:
-        return frozenset([card.id for card in cards.values() if not card.protected])
-    blocked = hidden_among(tx, viewer, ids).blocked
-    seen: list[int] = []
-    locked: list[int] = []
-    for person, card in cards.items():
-        if person not in blocked:
-            (locked if card.protected and person != viewer else seen).append(person)
-    if locked:
-        seen += edge_queries.which_from.all(tx, person=viewer, kind="follow", ids=locked)
-    return frozenset(seen)
+def can_see(
+    tx: Tx, viewer: int | None, ids: Collection[int], *, cards: Mapping[int, accounts.Card] | None = None
+) -> frozenset[int]:
+    """Whose posts ``viewer`` (None: a visitor) may read: open or followed, no block either way, not gone.
+
+    ``cards``: of (at least) these people, if they are at hand.
+    """
+    if cards is None:
+        cards = accounts.cards(tx, ids)
+    seen = frozenset(cards).intersection(ids)
+    locked = [person for person in seen if cards[person].protected and person != viewer]
+    if viewer is not None:
+        seen -= hidden_among(tx, viewer, ids).blocked
+        if locked and (locked := [person for person in locked if person in seen]):
+            followed = edge_queries.which_from.all(tx, person=viewer, kind="follow", ids=locked)
+            return seen.difference(locked).union(followed)
+    return seen.difference(locked) if locked else seen

@@ -7,7 +7,7 @@ The result is exactly what :func:`schemas.tweet` encodes to, and a test compares
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from itertools import product
 
 import msgspec
@@ -21,8 +21,10 @@ from dozen.services.microblog.structs import Post, View
 
 _encode = msgspec.json.Encoder().encode
 _people: Lru[int, tuple[Card, bytes]] = Lru(50_000)
-_starts: Lru[int, tuple[Post, Card, Counts, bytes]] = Lru(50_000)
-"""By id, with what the bytes were made of: when that is another object now, they are made again."""
+_Made = tuple[Post, Card, Counts, bytes, bytes]
+_made: Lru[int, _Made] = Lru(50_000)
+"""By id: what the bytes were made of (when that is another object now, they are made again), the part that
+is the same for everybody, and the whole for those who marked it with nothing."""
 _COUNTS = b',"counts":{"likes":%d,"retweets":%d,"replies":%d,"quotes":%d,"bookmarks":%d},"viewer":'
 _MINE = {
     frozenset(kind for kind, on in zip(("like", "repost", "bookmark"), flags, strict=True) if on): _encode(
@@ -30,21 +32,42 @@ _MINE = {
     )
     for flags in product((False, True), repeat=3)
 }
+_NOT_MINE = _MINE[frozenset()]
 _KINDS = frozenset({"like", "repost", "bookmark"})
 
 
-def listing(views: Iterable[View], next_cursor: str | None) -> bytes:
+def listing(views: Sequence[View], next_cursor: str | None) -> bytes:
     """A page: ``Listing[Tweet]``."""
-    body = b'{"data":[' + b",".join([tweet(view) for view in views])
+    kept: dict[int, _Made] = {}
+    _made.many([view.post.id for view in views], kept)
+    body = b'{"data":[' + b",".join([_from(kept, view) or tweet(view) for view in views])
     return body + (b'],"next_cursor":"%s"}' % next_cursor.encode() if next_cursor is not None else b"]}")
+
+
+def _from(kept: dict[int, _Made], view: View) -> bytes | None:
+    """The whole as it is kept, where that is all there is to it, as it is with most."""
+    post = view.post
+    if post.alone and not view.marks and post.id in kept:
+        its, author, counts, _, whole = kept[post.id]
+        if its is post and author is view.author and counts is view.counts:
+            return whole
+    return None
 
 
 def tweet(view: View) -> bytes:
     """One ``Tweet``."""
-    mine = _MINE.get(view.marks) or _MINE[view.marks & _KINDS]
-    if view.post.alone:
-        return _start(view) + mine + b"}"
-    parts = [_start(view), mine]
+    post, author, counts, marks = view.post, view.author, view.counts, view.marks
+    found = _made.get(post.id)
+    if found is None or found[0] is not post or found[1] is not author or found[2] is not counts:
+        start = _start(post, author, counts)
+        found = post, author, counts, start, start + _NOT_MINE + b"}"
+        _made.put(post.id, found)
+    if post.alone and not marks:
+        return found[4]
+    mine = _MINE.get(marks) or _MINE[marks & _KINDS]
+    if post.alone:
+        return found[3] + mine + b"}"
+    parts = [found[3], mine]
     if view.media:
         parts += (b',"media":', _encode([schemas.picture(item, ticket) for item, ticket in view.pictures]))
     if view.reply_to is not None:
@@ -63,15 +86,10 @@ def tweet(view: View) -> bytes:
     return b"".join(parts)
 
 
-def _start(view: View) -> bytes:
+def _start(post: Post, author: Card, counts: Counts) -> bytes:
     """What is the same for everybody who sees it."""
-    post, author, counts = view.post, view.author, view.counts
-    found = _starts.get(post.id)
-    if found is None or found[0] is not post or found[1] is not author or found[2] is not counts:
-        numbers = _COUNTS % (counts.likes, counts.reposts, counts.comments, counts.quotes, counts.bookmarks)
-        found = post, author, counts, _post(post) + _person(author) + numbers
-        _starts.put(post.id, found)
-    return found[3]
+    numbers = _COUNTS % (counts.likes, counts.reposts, counts.comments, counts.quotes, counts.bookmarks)
+    return _post(post) + _person(author) + numbers
 
 
 class _Fixed(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -30,10 +30,8 @@ class About(msgspec.Struct, frozen=True):
 
 def seen(tx: Tx, viewer: int | None, shown: Iterable[View]) -> None:
     """Count that posts were shown. Nothing is written now: the buffer is flushed later."""
-    subjects = [each.repost_of or each for each in shown]
-    tx.part(Buffer).shown(
-        IMPRESSIONS, [each.post.id for each in subjects if each.post.author_id != viewer], viewer
-    )
+    posts = [each.post if each.repost_of is None else each.repost_of.post for each in shown]
+    tx.part(Buffer).shown(IMPRESSIONS, [post.id for post in posts if post.author_id != viewer], viewer)
 
 
 def of_post(tx: Tx, me: int, post_id: int) -> tuple[View, About]:

@@ -45,7 +45,7 @@ def fill(
     limit: int,
     keep: Callable[[list[View]], list[View]] | None = None,
     *,
-    sift: Callable[[list[int]], list[int]] | None = None,
+    sift: Callable[[list[Post]], list[int]] | None = None,
     quiet: bool = True,
 ) -> Slice:
     """A full page of what the viewer may see, however much of the list is not for them.
@@ -60,10 +60,11 @@ def fill(
         got = fetch(position, ask)
         if not got:
             return Slice((shown, None))
-        chosen = sift(got) if sift is not None else got
+        stored = load(tx, got)
+        chosen = sift([stored[i] for i in got if i in stored]) if sift is not None else got
         cut = len(chosen) > room
         chosen = chosen[:room]
-        found = views(tx, viewer, chosen, quiet=quiet)
+        found = views(tx, viewer, chosen, quiet=quiet, stored=stored)
         shown += keep(found) if keep is not None else found
         position = chosen[-1] if cut else got[-1]
         if not cut and len(got) < ask:
@@ -96,23 +97,23 @@ def warm(tx: Tx, me: int) -> None:
 def newer(tx: Tx, me: int, *, after: int, limit: int = 200) -> list[View]:
     """What came into one's timeline after ``after``, newest first."""
     found = feeds.newer(tx, HOME, me, after=after, limit=limit)
-    return views(tx, me, _addressed(tx, me, found), quiet=True)
-
-
-def _addressed(tx: Tx, me: int, found: list[int]) -> list[int]:
-    """Without answers to people whom the reader does not follow, and without reposts they do not want."""
     stored = load(tx, found)
+    return views(tx, me, _addressed(tx, me, [stored[i] for i in found if i in stored]), quiet=True)
+
+
+def _addressed(tx: Tx, me: int, kept: list[Post]) -> list[int]:
+    """Without answers to people whom the reader does not follow, and without reposts they do not want."""
     unwanted = graph.hidden_from(tx, me).no_reposts
-    kept: list[Post] = []
-    strangers: set[int] = set()
-    for post_id in found:
-        post = stored.get(post_id)
-        if post is None or (unwanted and post.repost_of_id is not None and post.author_id in unwanted):
-            continue
-        kept.append(post)
-        to = post.reply_to_author_id
-        if to is not None and post.author_id != to and post.author_id != me and to != me:
-            strangers.add(to)
+    if unwanted:
+        kept = [post for post in kept if post.repost_of_id is None or post.author_id not in unwanted]
+    strangers = {
+        to
+        for post in kept
+        if not post.alone
+        and (to := post.reply_to_author_id) is not None
+        and post.author_id not in (to, me)
+        and to != me
+    }
     if strangers:
         strangers -= feeds.sources_among(tx, HOME, me, strangers)
     if not strangers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from dozen.core import accounts, engagement, graph, media, realtime
 from dozen.core.cache import Lru
@@ -56,48 +56,52 @@ def load(tx: Tx, wanted: Iterable[int]) -> dict[int, Post]:
     return found
 
 
-def _inside(stored: dict[int, Post]) -> list[int]:
-    """What these posts repeat or quote, as far as it is not among them."""
+def _inside(posts: Iterable[Post], stored: dict[int, Post]) -> list[int]:
+    """What these posts repeat or quote, as far as it is not among those stored."""
     return [
         i
-        for post in stored.values()
-        if not post.alone
+        for post in posts
         for i in (post.repost_of_id, post.quote_of_id)
         if i is not None and i not in stored
     ]
 
 
-def views(tx: Tx, viewer: int | None, wanted: Sequence[int], *, quiet: bool = False) -> list[View]:
+def views(
+    tx: Tx,
+    viewer: int | None,
+    wanted: Sequence[int],
+    *,
+    quiet: bool = False,
+    stored: Mapping[int, Post] | None = None,
+) -> list[View]:
     """The given posts as ``viewer`` sees them, in the given order; what they may not see is left out.
 
-    ``quiet`` also leaves out people whom the viewer has muted, as timelines do.
+    ``quiet`` also leaves out people whom the viewer has muted, as timelines do. ``stored`` holds the posts
+    if they are loaded already.
     """
-    stored = load(tx, wanted)
-    inner = _inside(stored)
-    if inner:
-        stored.update(load(tx, inner))
-        # A repost may be of a quote: one level more, and never another.
-        inner = _inside(stored)
-        if inner:
-            stored.update(load(tx, inner))
-    authors, people, shown, rich = set(), set(), [], []
-    for post in stored.values():
-        authors.add(post.author_id)
-        if post.repost_of_id is None:
-            shown.append(post.id)
-        if not post.alone:
-            rich.append(post)
-            if post.reply_to_author_id:
-                people.add(post.reply_to_author_id)
-            people.update(post.tagged)
-    cards = accounts.cards(tx, authors | people)
+    if stored is None:
+        stored = load(tx, wanted)
+    posts = {i: stored[i] for i in wanted if i in stored}
+    rich = [post for post in posts.values() if not post.alone]
+    # A repost may be of a quote: one level more, and never another.
+    for _ in range(2):
+        if not rich or not (inner := _inside(rich, posts)):
+            break
+        more = load(tx, inner)
+        posts.update(more)
+        rich += [post for post in more.values() if not post.alone]
+    shown = [post.id for post in posts.values() if post.repost_of_id is None]
+    authors = {post.author_id for post in posts.values()}
+    people = authors.union(*[post.tagged for post in rich])
+    people.update([post.reply_to_author_id for post in rich if post.reply_to_author_id])
+    cards = accounts.cards(tx, people)
     counts = engagement.counts(tx, shown)
     marks = engagement.marks_of(tx, viewer, shown) if viewer is not None else {}
     pictures = [i for post in rich for i in post.media_ids]
     items = media.get(tx, pictures) if pictures else {}
     with_polls = [post.id for post in rich if post.has_poll]
     poll_views = polls.views(tx, viewer, with_polls) if with_polls else {}
-    visible = graph.can_see(tx, viewer, authors)
+    visible = graph.can_see(tx, viewer, authors, cards=cards)
     if quiet and viewer is not None and (muted := graph.hidden_from(tx, viewer).muted):
         visible -= muted
 
@@ -108,12 +112,12 @@ def views(tx: Tx, viewer: int | None, wanted: Sequence[int], *, quiet: bool = Fa
         numbers, mine = counts.get(post.id, _NO_COUNTS), marks.get(post.id, _NO_MARKS)
         repost_of = quote_of = None
         if post.repost_of_id is not None:
-            original = stored.get(post.repost_of_id)
+            original = posts.get(post.repost_of_id)
             repost_of = show(original, depth) if original is not None else None
             if repost_of is None:
                 return None
         elif post.quote_of_id is not None and depth == 0:
-            original = stored.get(post.quote_of_id)
+            original = posts.get(post.quote_of_id)
             quote_of = show(original, 1) if original is not None else None
         files = tuple([items[i] for i in post.media_ids if i in items])
         return View(
@@ -135,12 +139,12 @@ def views(tx: Tx, viewer: int | None, wanted: Sequence[int], *, quiet: bool = Fa
 
     found: list[View] = []
     for post_id in wanted:
-        one = stored.get(post_id)
+        one = posts.get(post_id)
         if one is None:
             continue
         if one.alone:  # most are, and lists are long
             if one.author_id in visible:
-                mine = marks.get(post_id, _NO_MARKS)
+                mine = marks[post_id] if marks else _NO_MARKS
                 found.append(View(one, cards[one.author_id], counts[post_id], mine))
         elif (view := show(one, 0)) is not None:
             found.append(view)
@@ -149,10 +153,17 @@ def views(tx: Tx, viewer: int | None, wanted: Sequence[int], *, quiet: bool = Fa
 
 def view(tx: Tx, viewer: int | None, post_id: int) -> View:
     """One post as ``viewer`` sees it. Raises NoSuchPost, whether it is gone or not for them."""
-    found = views(tx, viewer, [post_id])
-    if not found:
-        raise NoSuchPost
-    return found[0]
+    wanted = (post_id,)
+    stored = load(tx, wanted)
+    one = stored.get(post_id)
+    if one is not None and one.alone:  # what ``views`` does, without what only lists need
+        cards = accounts.cards(tx, (one.author_id,))
+        if graph.can_see(tx, viewer, cards, cards=cards):
+            mine = engagement.marks_of(tx, viewer, wanted)[post_id] if viewer is not None else _NO_MARKS
+            return View(one, cards[one.author_id], engagement.counts(tx, wanted)[post_id], mine)
+    elif found := views(tx, viewer, wanted, stored=stored):
+        return found[0]
+    raise NoSuchPost
 
 
 def must_see(tx: Tx, viewer: int | None, post_id: int) -> Post:
