@@ -1,12 +1,20 @@
-"""Two limits to hold beside the figures: a bare ASGI application with the same bytes, and raw sqlite3."""
+"""Limits to hold beside the figures: a bare ASGI application with the same bytes, raw sqlite3, and nginx,
+which tells how fast the machine is just now."""
 
 from __future__ import annotations
 
 import resource
+import shutil
 import sqlite3
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
+
+from bench.drive import process, wrk
+
+NGINX_THEN = 0.0105
+"""CPU-seconds of nginx for 1,000 files of 2 KB, on the machine and the day that the targets were set."""
 
 BARE = """
 import asyncio, sys
@@ -34,6 +42,35 @@ uvloop.run(main())
 def bare_command(port: int, body: Path) -> list[str]:
     """A server that answers everything with the bytes of ``body``."""
     return [sys.executable, "-c", BARE, str(port), str(body)]
+
+
+def slowness(port: int, seconds: int = 3) -> float | None:
+    """How many times as much CPU as then nginx takes now for 1,000 files of 2 KB. None without nginx."""
+    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+    if program is None:
+        return None
+    with tempfile.TemporaryDirectory(prefix="dozen-bench-") as folder:
+        (Path(folder) / "file").write_bytes(b"x" * 2048)
+        Path(folder).chmod(0o755)
+        conf = Path(folder) / "nginx.conf"
+        conf.write_text(
+            f"daemon off; worker_processes 1; pid {folder}/pid; error_log stderr crit; events {{}}\n"
+            f"http {{ access_log off; keepalive_requests 1000000; server {{ listen 127.0.0.1:{port};"
+            f" root {folder}; }} }}\n"
+        )
+        base = f"http://127.0.0.1:{port}/file"
+        with process([program, "-c", str(conf), "-p", folder], base, {}) as pid:
+            return wrk("nginx", pid, base, seconds=seconds).cpu / NGINX_THEN
+
+
+def said(slow: list[float]) -> str:
+    """What several measurements of :func:`slowness` mean, in a line."""
+    if not slow:
+        return "nginx is not installed, so how fast this machine is just now is not known"
+    return (
+        f"nginx takes {min(slow):.2f} to {max(slow):.2f} times the CPU that it took where the targets were set "
+        f"({NGINX_THEN} CPU-s per 1,000 files of 2 KB)"
+    )
 
 
 def sqlite_cpu(path: Path, work: Callable[[sqlite3.Connection, int], object], times: int) -> float:

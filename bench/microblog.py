@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.drive import Result, half_load, process, table, wrk
-from bench.limits import bare_command, sqlite_cpu
+from bench.limits import bare_command, said, slowness, sqlite_cpu
 from dozen.app.system import System
 from dozen.core import accounts, graph
 from dozen.db import Tx
@@ -54,6 +54,7 @@ def run(data: Path, size: str, seconds: int) -> None:
         )
     cast = Cast(data)
     results: list[Result] = []
+    slow = [slowness(PORT)]
     command = [
         sys.executable,
         "-m",
@@ -99,6 +100,7 @@ def run(data: Path, size: str, seconds: int) -> None:
                 seconds=seconds,
             )
         )
+        slow.append(slowness(PORT + 1))
         load("profile page (HTML)", "/@x", cast.profiles())
         load("like", "/microblog/tweets", cast.likes())
         load("post, fan-out to 200", "/microblog/tweets", cast.posts("first"))
@@ -118,6 +120,8 @@ def run(data: Path, size: str, seconds: int) -> None:
         file.unlink()
     print(f"\n{size} demo set\n\n" + table(results, TARGETS))
     print(f"\nhome timeline: {len(home_body)} bytes, one tweet: {len(tweet_body)} bytes")
+    slow.append(slowness(PORT))
+    print(said([each for each in slow if each is not None]))
     print("raw sqlite3, CPU-s per 1,000 of the same reading:")
     for name, cost in raw(data, cast).items():
         print(f"  {name:42} {cost:.3f}")

@@ -3,7 +3,8 @@
 Starts a server on a fresh database (SQLite ``synchronous=FULL``; a PostgreSQL cluster of its own with all
 settings as they come), gives some thousand people wallets with money in, and has wrk send
 ``POST /wallet/api/transfers``, each with a token, a pass for the PIN and an idempotency key of its own:
-between random wallets, and from random wallets to ten that everybody pays. CPU-seconds are those of all
+between random wallets, and from random wallets to ten that everybody pays, on 32 connections (what arrives
+together is committed together, so on fewer each costs more). CPU-seconds are those of all
 processes that serve, the database's too. What moved is proved in the end. Beside it: pgbench TPC-B on the
 same cluster.
 """
@@ -21,6 +22,7 @@ import msgspec
 
 from bench.drive import Result, process, table, wrk
 from bench.ledger import Server
+from bench.limits import said, slowness
 from dozen.app.system import System
 from dozen.core import accounts, ledger
 from dozen.db import Tx
@@ -42,23 +44,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", choices=("sqlite", "postgresql"))
     parser.add_argument("--seconds", type=int, default=6)
+    parser.add_argument("--connections", type=int, default=32, help="that send at the same time")
     parser.add_argument("--workers", type=int, default=1, help="of the server, on PostgreSQL")
     args = parser.parse_args()
     if args.only != "postgresql":
         with tempfile.TemporaryDirectory(prefix="dozen-bench-") as folder:
-            run(Path(folder), {}, args.seconds, None)
+            run(Path(folder), {}, args.seconds, args.connections, None)
     if args.only != "sqlite":
         cluster = Server()
         try:
             cluster.pgbench(args.seconds, 8)
             with tempfile.TemporaryDirectory(prefix="dozen-bench-") as folder:
                 env = {"DOZEN_DATABASE_URL": cluster.url, "DOZEN_WORKERS": str(args.workers)}
-                run(Path(folder), env, args.seconds, cluster)
+                run(Path(folder), env, args.seconds, args.connections, cluster)
         finally:
             cluster.close()
 
 
-def run(data: Path, env: dict[str, str], seconds: int, cluster: Server | None) -> None:
+def run(data: Path, env: dict[str, str], seconds: int, connections: int, cluster: Server | None) -> None:
     name = "PostgreSQL" if cluster else "SQLite"
     env = env | {"DOZEN_RATE_LIMITS": "false"}
     command = [sys.executable, "-m", "dozen.app.cli"]
@@ -73,10 +76,12 @@ def run(data: Path, env: dict[str, str], seconds: int, cluster: Server | None) -
             ("ten that everybody pays", town.script(town.everybody[:_SHOPS], "b")),
         ):
             before = cluster.cpu() if cluster else 0.0
-            made = wrk(f"{name}, {what}", pid, BASE, script, seconds=seconds)
+            made = wrk(f"{name}, {what}", pid, BASE, script, seconds=seconds, connections=connections)
             if cluster:
                 made = _with(made, cluster.cpu() - before)
             print(table([made], {made.name: TARGET}).splitlines()[-1], flush=True)
+        slow = slowness(PORT + 1)
+    print(f"  {said([slow] if slow is not None else [])}")
     town.prove()
 
 
