@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from dozen.core import accounts, engagement, graph, jobs, notifications
+from dozen.db import Tx
 from dozen.kit import clock
 from dozen.services.microblog import errors, schemas, wire
 from dozen.services.microblog.jobs import WORK
@@ -24,7 +25,7 @@ from dozen.services.microblog.service import (
     trends,
     views,
 )
-from dozen.services.microblog.structs import Draft, PollDraft, Post
+from dozen.services.microblog.structs import Draft, PollDraft, Post, View
 from tests.support.people import make_people
 from tests.support.town import Town, found_town
 
@@ -97,6 +98,23 @@ def test_the_same_again_within_a_minute_is_refused(town: Town, monkeypatch: pyte
     later = clock.now() + 61_000
     monkeypatch.setattr(clock, "now", lambda: later)
     say(town, ann, "Once")
+
+
+@pytest.mark.parametrize("text", ["Hello", "a #tag and https://dozen.example/x", "", "answer"])
+def test_a_post_is_answered_with_as_it_will_be_read(town: Town, text: str) -> None:
+    (ann,) = make_people(town, 1)
+    first = say(town, ann, "First")
+    more: dict[str, Any] = {
+        "": {"quote_of_id": first.id, "place": "Here", "warning": "Careful"},
+        "answer": {"reply_to_id": first.id, "lang": "en"},
+    }.get(text, {})
+
+    def both(tx: Tx) -> tuple[View, View]:
+        post = posts.write(tx, ann, Draft(text=text, **more))
+        return views.written(tx, post), views.view(tx, ann, post.id)
+
+    told, seen = town.write(both)
+    assert told == seen == town.read(views.view, ann, told.post.id)
 
 
 def test_threads_are_read_from_both_ends(town: Town) -> None:

@@ -31,7 +31,12 @@ by_id = rows(Post.of_row, select(*_columns).where(posts.c.id == param("id")))
 same_lately = values(
     int,
     select(posts.c.id)
-    .where(member(posts.c.id, "ids"), posts.c.digest == param("digest"), posts.c.repost_of_id.is_(None))
+    .where(
+        posts.c.author_id == param("author"),
+        posts.c.digest == param("digest"),
+        posts.c.repost_of_id.is_(None),
+        posts.c.id > param("after"),
+    )
     .limit(1),
 )
 change = action(

@@ -53,6 +53,14 @@ Index(
     postgresql_where=posts.c.repost_of_id.is_not(None),
 )
 
+Index(
+    "ix_microblog_posts_digest",
+    posts.c.author_id,
+    posts.c.digest,
+    sqlite_where=posts.c.repost_of_id.is_(None),
+    postgresql_where=posts.c.repost_of_id.is_(None),
+)
+
 edits = Table(
     "microblog_edits",
     metadata,

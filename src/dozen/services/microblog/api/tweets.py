@@ -7,6 +7,7 @@ from dozen.services.microblog import errors, schemas, wire
 from dozen.services.microblog.api.door import READ, WRITE, api, page
 from dozen.services.microblog.schemas import Id
 from dozen.services.microblog.service import numbers, posts, timelines, views
+from dozen.services.microblog.structs import Post
 from dozen.web import Call, Cursor, Encoded, Limit, Listing, Reply
 
 _TARGETS = (errors.NoSuchTarget, errors.MayNotReply, errors.MayNotRepost, errors.NoSuchPost)
@@ -26,7 +27,7 @@ def create(call: Call, data: schemas.NewTweet) -> Reply[schemas.Tweet]:
     """Post a tweet: text, up to four pictures or one video, a poll, a place; an answer or a quote."""
     _only_me(call, data.user_id)
     post = posts.write(call.tx, call.me, data.draft())
-    return _created(call, post.id)
+    return _created(call, post)
 
 
 @api.get("/tweets/{tweet_id}", scope=READ, access="public", raises=[errors.NoSuchPost])
@@ -63,7 +64,7 @@ def reply(call: Call, tweet_id: int, data: schemas.Reply) -> Reply[schemas.Tweet
     """Answer a tweet."""
     _only_me(call, data.user_id)
     draft = schemas.NewTweet(text=data.text, media_ids=data.media_ids, in_reply_to_id=str(tweet_id)).draft()
-    return _created(call, posts.write(call.tx, call.me, draft).id)
+    return _created(call, posts.write(call.tx, call.me, draft))
 
 
 @api.get("/tweets/{tweet_id}/thread", scope=READ, access="public", raises=[errors.NoSuchPost])
@@ -110,6 +111,6 @@ def _only_me(call: Call, user_id: Id | None) -> None:
         raise errors.ActingForAnother
 
 
-def _created(call: Call, post_id: int) -> Reply[schemas.Tweet]:
-    made = schemas.tweet(views.view(call.tx, call.me, post_id))
+def _created(call: Call, post: Post) -> Reply[schemas.Tweet]:
+    made = schemas.tweet(views.written(call.tx, post))
     return Reply(made, status=201, headers=[("location", made.url)])

@@ -203,8 +203,7 @@ def _digest(body: str, draft: Draft | None) -> int:
 
 
 def _refuse_repeat(tx: Tx, me: int, digest: int) -> None:
-    lately = feeds.by_author(tx, STREAM, me, after=ids.at(tx.now - _REPEAT_MS), limit=100)
-    if lately and queries.same_lately.first(tx, ids=lately, digest=digest):
+    if queries.same_lately.first(tx, author=me, digest=digest, after=ids.at(tx.now - _REPEAT_MS)):
         raise Repeated
 
 

@@ -166,6 +166,13 @@ def view(tx: Tx, viewer: int | None, post_id: int) -> View:
     raise NoSuchPost
 
 
+def written(tx: Tx, post: Post) -> View:
+    """A post that this transaction has written, as its author sees it."""
+    if not post.alone:
+        return view(tx, post.author_id, post.id)
+    return View(post, accounts.cards(tx, (post.author_id,))[post.author_id], _NO_COUNTS, _NO_MARKS)
+
+
 def must_see(tx: Tx, viewer: int | None, post_id: int) -> Post:
     """The stored post, if the viewer may see it; of a repost, the post that it repeats."""
     post = original(tx, post_id)
