@@ -17,10 +17,11 @@ find_python() {
     return 1
 }
 
-# ensure LOCKFILE: installs what the lock file names, checked by hash, when it has changed since.
+# ensure LOCKFILE [OPTIONS OF PIP]: installs what the lock file names, checked by hash, when it has changed since.
 ensure() {
     lock=$root/$1
     stamp=$venv/.dozen-$(basename "$1")
+    shift
     wanted=$(cksum <"$lock"; cksum <"$root/pyproject.toml"; echo "$root")
     if [ -x "$venv/bin/dozen" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
         return 0
@@ -31,7 +32,7 @@ ensure() {
         "$python" -m venv "$venv" || return 1
     fi
     echo "Installing what Dozen stands on (once) …" >&2
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock" || return 1
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes "$@" -r "$lock" || return 1
     # The package itself is not copied: the environment looks into src.
     site=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
     echo "$root/src" >"$site/dozen.pth"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gc
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -67,6 +69,19 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What was left out, in one line for each reason: without PostgreSQL these are thousands of tests."""
+    skipped = terminalreporter.stats.get("skipped", ())
+    if not skipped:
+        return
+    reasons = Counter(str(report.longrepr[2]).removeprefix("Skipped: ") for report in skipped)
+    terminalreporter.section("left out")
+    for reason, many in reasons.most_common():
+        terminalreporter.line(f"{many:5} tests: {reason}")
+    if os.environ.get("DOZEN_TEST_NO_SKIPS"):
+        terminalreporter.line("This is a failure, for DOZEN_TEST_NO_SKIPS is set.", red=True)
 
 
 @pytest.hookimpl(trylast=True)

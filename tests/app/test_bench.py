@@ -22,6 +22,7 @@ from dozen.kit.settings import Settings
 from dozen.services.microblog.service import posts
 from dozen.services.microblog.structs import Draft
 from tests.support.people import make_people
+from tests.support.services import free_port
 from tests.support.town import Town, bare_database
 
 
@@ -133,7 +134,7 @@ def test_the_caller_reads_every_kind_of_answer() -> None:
 
 
 def test_a_server_that_is_away_is_all_errors() -> None:
-    port = bench._free_port()
+    port = free_port()
     with pytest.raises(OSError, match=r".+"):
         measure.load("x", port, itertools.repeat(b""), lambda: 0.0, seconds=0.1, connections=1)
 
@@ -158,9 +159,12 @@ def test_it_measures_and_leaves_nothing_behind(
         (data / "secret").write_text("x" * 48)
     before = _state(url)
     file = tmp_path / "figures.json"
-    assert bench.run(settings, seconds=0.3, connections=2, writes=True, sample="", to=file) == 0
-    told = capsys.readouterr().out
-    found = msgspec.json.decode(file.read_bytes(), type=Measured)
+    for seconds in (0.3, 3.0):  # the longer where others keep the machine busy
+        assert bench.run(settings, seconds=seconds, connections=2, writes=True, sample="", to=file) == 0
+        told = capsys.readouterr().out
+        found = msgspec.json.decode(file.read_bytes(), type=Measured)
+        if all(each.requests > 3 for each in found.results):
+            break
     assert found.whole
     assert found.people == 3
     assert sum(found.shares.values()) == 100

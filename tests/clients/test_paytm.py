@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-import httpx
 import pytest
 from paytmchecksum import PaytmChecksum
 
 from dozen.core import jobs, ledger
 from dozen.core.jobs import Runner
-from dozen.services.wallet.service import merchant_keys, merchants
+from dozen.services.wallet.service import merchant_hosts, merchant_keys, merchants
 from dozen.services.wallet.structs.merchants import Shop
 from tests.services.wallet.folk import PIN, Bank
+from tests.support import loopback
 from tests.support.bridge import Bridge, Listener
 from tests.support.site import Client, Site, open_site
 
@@ -38,6 +38,7 @@ class House:
         made = self.town.write(merchants.register, owner.id, merchants.NewMerchant(name="Tea House"))
         self.shop = Shop(made, True, owner.id)
         self.mid, self.key = self.town.write(merchant_keys.make_signing_key, self.shop)
+        self.town.write(merchant_hosts.put, self.shop, [self.listener.url, "www.tea.example"])
         self.payer = self.bank.browser("ada", money=100_000)
 
     def ask(
@@ -48,7 +49,7 @@ class House:
         text = json.dumps(body)
         head = json.dumps({"signature": PaytmChecksum.generateSignature(text, key or self.key)})
         sent = f'{{"body":{text}, "head": {head}}}' if late_head else f'{{"head":{head},"body":{text}}}'
-        answer = httpx.post(
+        answer = loopback.post(
             self.bridge.url + path,
             content=sent.encode(),
             headers={"content-type": "application/json"},
@@ -91,7 +92,9 @@ class House:
         returned = self.payer.get(f"{parts.path}?{parts.query}")
         assert returned.status_code == 200
         port = self.listener.port
-        assert f"form-action 'self' http://127.0.0.1:{port}" in returned.headers["content-security-policy"]
+        policy = f"form-action 'self' http://127.0.0.1:{port} http://www.tea.example"
+        alone = "form-action 'self'" if "<form" not in returned.text else policy
+        assert returned.headers["content-security-policy"].endswith(alone)
         return str(returned.text)
 
     def status(self, order: str) -> dict[str, Any]:
@@ -218,6 +221,9 @@ def test_a_callback_that_fails_is_tried_again(house: House) -> None:
         ({"orderId": "ANOTHER"}, "2014"),
         ({"requestType": "Mandate"}, "1001"),
         ({"callbackUrl": "javascript:alert(1)"}, "1001"),
+        ({"callbackUrl": "http://tea.example/back"}, "1001"),
+        ({"callbackUrl": "http://127.0.0.1:1/back"}, "1001"),
+        ({"callbackUrl": "http://www.tea.example;script-src/"}, "1001"),
         ({"txnAmount": None}, "1001"),
         ({"mid": "L0000000000000000001"}, "2005"),
     ],
@@ -225,6 +231,22 @@ def test_a_callback_that_fails_is_tried_again(house: House) -> None:
 def test_bad_input(house: House, change: dict[str, Any], code: str) -> None:
     answer = house.begin(body=change)["body"]["resultInfo"]
     assert (answer["resultStatus"], answer["resultCode"]) == ("F", code)
+
+
+def test_a_callback_on_another_host_is_refused_in_words(house: House) -> None:
+    answer = house.begin(body={"callbackUrl": "https://elsewhere.example/back"})["body"]["resultInfo"]
+    assert (answer["resultStatus"], answer["resultCode"]) == ("F", "1001")
+    assert "host" in answer["resultMsg"]
+    house.town.write(merchant_hosts.put, house.shop, ["elsewhere.example"])
+    assert house.begin(body={"callbackUrl": "https://elsewhere.example/back"})["body"]["txnToken"]
+
+
+def test_without_a_callback_the_payer_is_told(house: House) -> None:
+    page = house.pay("ORDER-1", house.begin(body={"callbackUrl": ""})["body"]["txnToken"])
+    assert "You can close this page" in page
+    assert "<form" not in page
+    house.work()
+    assert house.listener.got == []
 
 
 def test_signatures_are_over_the_very_bytes(house: House) -> None:
@@ -241,11 +263,11 @@ def test_signatures_are_over_the_very_bytes(house: House) -> None:
         (text, PaytmChecksum.generateSignature(text, "0" * 16)),
     ):
         sent = f'{{"head":{{"signature":{json.dumps(signature)}}},"body":{body}}}'
-        answer = httpx.post(house.bridge.url + "/v3/order/status", content=sent.encode(), timeout=30)
+        answer = loopback.post(house.bridge.url + "/v3/order/status", content=sent.encode(), timeout=30)
         info = answer.json()["body"]["resultInfo"]
         assert (info["resultStatus"], info["resultCode"]) == ("TXN_FAILURE", "330")
     for sent in ("", "{", "[]", '{"head":{},"body":"x"}', '{"body":{"mid":1},"head":{"signature":"x"}}'):
-        answer = httpx.post(house.bridge.url + "/v3/order/status", content=sent.encode(), timeout=30)
+        answer = loopback.post(house.bridge.url + "/v3/order/status", content=sent.encode(), timeout=30)
         assert answer.status_code == 200
         assert answer.json()["body"]["resultInfo"]["resultStatus"] == "TXN_FAILURE"
 
@@ -265,7 +287,9 @@ def test_another_shop_sees_nothing(house: House) -> None:
         assert own["body"]["resultInfo"]["resultCode"] == "330"
         theirs = json.dumps({"mid": mid, "orderId": "ORDER-1", **more})
         head = json.dumps({"signature": PaytmChecksum.generateSignature(theirs, key)})
-        answer = httpx.post(house.bridge.url + path, content=f'{{"head":{head},"body":{theirs}}}', timeout=30)
+        answer = loopback.post(
+            house.bridge.url + path, content=f'{{"head":{head},"body":{theirs}}}', timeout=30
+        )
         assert answer.json()["body"]["resultInfo"]["resultCode"] == "334"
 
 

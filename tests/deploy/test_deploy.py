@@ -24,8 +24,9 @@ from PIL import Image
 
 from dozen.app import tls
 from dozen.kit.settings import Settings, load
+from tests.support import loopback
 from tests.support.process import ROOT, Process
-from tests.support.services import _postgres_bin, free_port
+from tests.support.services import _postgres_bin, free_port, free_row
 
 DEPLOY = ROOT / "deploy"
 pytestmark = pytest.mark.fault
@@ -109,7 +110,7 @@ def test_the_local_cluster_holds_together() -> None:
     if shutil.which("redis-server") is None and shutil.which("valkey-server") is None:
         pytest.skip("neither Redis nor Valkey is installed")
     program("nginx")
-    base = _free_row(6)
+    base = free_row(6)
     env = {name: value for name, value in os.environ.items() if not name.startswith("DOZEN_")}
     done = subprocess.run(
         [DEPLOY / "local-cluster"],
@@ -128,15 +129,6 @@ def test_the_local_cluster_holds_together() -> None:
     for port in range(base, base + 6):
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", port)) != 0, "it clears up behind itself"
-
-
-def _free_row(n: int) -> int:
-    """The first of ``n`` free ports in a row."""
-    for base in range(21_000, 30_000, 10):
-        with socket.socket() as probe:
-            if all(probe.connect_ex(("127.0.0.1", base + i)) != 0 for i in range(n)):
-                return base
-    raise RuntimeError("no ports are free")
 
 
 # In front of a server
@@ -227,7 +219,7 @@ def front(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 def test_people_are_sent_to_https(front: Front) -> None:
-    answer = httpx.get(f"http://localhost:{front.http}/login?next=/x", headers={"host": "town.example"})
+    answer = loopback.get(f"http://localhost:{front.http}/login?next=/x", headers={"host": "town.example"})
     assert answer.status_code == 308
     assert answer.headers["location"] == "https://town.example/login?next=/x"
 

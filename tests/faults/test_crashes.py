@@ -10,13 +10,14 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.support import loopback
 from tests.support.process import Process
 
 pytestmark = pytest.mark.fault
 
 
 def write_until_it_breaks(url: str, token: str, many: int, done: list[str], tried: list[int]) -> None:
-    with httpx.Client(base_url=url, headers={"authorization": f"Bearer {token}"}, timeout=10) as client:
+    with loopback.client(base_url=url, headers={"authorization": f"Bearer {token}"}, timeout=10) as client:
         for n in range(many):
             tried.append(n)
             try:

@@ -22,6 +22,7 @@ from dozen.core import jobs, ledger, payments
 from dozen.core.jobs import Registry
 from dozen.kit import clock
 from dozen.kit.crypto import Keyring
+from tests.support import loopback
 from tests.support.gateway import BROKE, DECLINED, GOOD, save_card, type_card, visit
 from tests.support.payer import ADA, SECRET, open_env
 from tests.support.process import ROOT
@@ -77,7 +78,7 @@ def test_the_worst_day(kind: str, tmp_path: Path) -> None:
          "--webhook-url", f"http://127.0.0.1:{hook}/webhooks/stripe", "--retry-seconds", "0.2"],
         {"GATEWAY_KEY": key, "GATEWAY_WEBHOOK_SECRET": secret}, tmp_path / "gateway.log",
     )  # fmt: skip
-    control = httpx.Client(
+    control = loopback.client(
         base_url=f"http://127.0.0.1:{port}", headers={"authorization": f"Bearer {key}"}, timeout=5
     )
     db, env = open_env(database_url, tmp_path, port)

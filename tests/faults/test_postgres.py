@@ -6,9 +6,9 @@ import threading
 import time
 from pathlib import Path
 
-import httpx
 import pytest
 
+from tests.support import loopback
 from tests.support.process import Process
 from tests.support.services import Postgres, _postgres_bin
 
@@ -28,7 +28,7 @@ def test_postgresql_restarted_under_load(tmp_path: Path) -> None:
         refused: list[int] = []
 
         def write() -> None:
-            with httpx.Client(base_url=server.url, headers=headers, timeout=30) as client:
+            with loopback.client(base_url=server.url, headers=headers, timeout=30) as client:
                 while not stop.is_set():
                     answer = client.post("/microblog/tweets", json={"text": f"at {time.monotonic_ns()}"})
                     if answer.status_code == 201:

@@ -3,11 +3,11 @@ is sent, for webhooks."""
 
 from __future__ import annotations
 
-import threading
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
+from tests.support.loopback import Tidy
 from tests.support.site import Site
 
 _HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "accept-encoding"}
@@ -45,14 +45,12 @@ class Bridge:
 
             do_GET = do_POST = do_PUT = do_DELETE = pass_on  # noqa: N815 - the base class says so
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = Tidy(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        self._server.begin_serving()
 
     def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.end_serving()
 
 
 class Listener:
@@ -74,12 +72,10 @@ class Listener:
                 self.end_headers()
                 self.wfile.write(b"thank you")
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = Tidy(("127.0.0.1", 0), Handler)
         self.port = int(self._server.server_address[1])
         self.url = f"http://127.0.0.1:{self.port}/hook"
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        self._server.begin_serving()
 
     def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.end_serving()

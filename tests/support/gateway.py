@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +14,16 @@ from dozen.app.gateway.server import Simulator
 from dozen.app.gateway.store import Books, Store
 from dozen.core.payments import simulator_secrets
 from dozen.kit.crypto import Keyring
+from tests.support import loopback
 
 SECRET = b"a secret for tests only, 32+ bytes"
 GOOD, BROKE, DECLINED, ASKS = (
     "4242 4242 4242 4242", "4000 0000 0000 9995", "4000 0000 0000 0002", "4000 0025 0000 3155"
 )  # fmt: skip
+
+
+class _Server(loopback.Tidy, Simulator):
+    pass
 
 
 class Gate:
@@ -29,16 +33,13 @@ class Gate:
         key, secret = simulator_secrets(Keyring(SECRET))
         self.key = key
         self.webhook_secret = secret
-        self.server = Simulator(
+        self.server = _Server(
             Store(folder / "gateway.db"), host="127.0.0.1", port=0, key=key, secret=secret,
             webhook_url=webhook_url, retry=0.2,
         )  # fmt: skip
         self.port: int = self.server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        self._thread = threading.Thread(
-            target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        )
-        self._thread.start()
+        self.server.begin_serving()
         self.server.begin()
 
     @property
@@ -57,22 +58,21 @@ class Gate:
     def api(self, method: str, path: str, key: str = "", **form: Any) -> httpx.Response:
         headers = {"authorization": f"Bearer {self.key}", **({"idempotency-key": key} if key else {})}
         given: dict[str, Any] = {"params": form} if method == "GET" else {"data": form}
-        return httpx.request(method, self.url + path, headers=headers, timeout=10, **given)
+        return loopback.request(method, self.url + path, headers=headers, timeout=10, **given)
 
     def close(self) -> None:
-        self.server.shutdown()
-        self._thread.join()
+        self.server.end_serving()
         self.server.end()
 
 
 def visit(url: str, **fields: str) -> httpx.Response:
     """Fill in a page's form; the answer, without following it away."""
-    page = httpx.get(url, timeout=10)
+    page = loopback.get(url, timeout=10)
     assert page.status_code == 200, page.text
     assert "This is a simulator" in page.text
     found = re.search(r'name="secret" value="([^"]+)"', page.text)
     assert found is not None
-    return httpx.post(url, data={"secret": html.unescape(found[1]), **fields}, timeout=10)
+    return loopback.post(url, data={"secret": html.unescape(found[1]), **fields}, timeout=10)
 
 
 def type_card(url: str, number: str = GOOD) -> httpx.Response:

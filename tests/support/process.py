@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from tests.support import loopback
 from tests.support.services import free_port
 
 ROOT = Path(__file__).parent.parent.parent
@@ -34,7 +35,7 @@ class Process:
             stdout=self.log,
             stderr=subprocess.STDOUT,
         )  # fmt: skip
-        self.client = httpx.Client(base_url=self.url, timeout=30)
+        self.client = loopback.client(base_url=self.url, timeout=30)
         self._wait()
 
     def _wait(self) -> None:

@@ -20,6 +20,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def free_row(many: int) -> int:
+    """The first of so many free ports in a row, below those that systems give to outgoing calls."""
+    for first in range(21_000, 30_000, many):
+        with contextlib.ExitStack() as stack, contextlib.suppress(OSError):
+            for port in range(first, first + many):
+                stack.enter_context(socket.socket()).bind(("127.0.0.1", port))
+            return first
+    raise RuntimeError("no ports are free")
+
+
 def _postgres_bin() -> Path | None:
     found = shutil.which("initdb")
     places = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)

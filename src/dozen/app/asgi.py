@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
 from dozen.app import logs
@@ -134,6 +135,7 @@ def addresses(routes: list[Route]) -> dict[str, list[Route]]:
     return found
 
 
+@cache
 def _shape(path: str) -> str:
     return "/".join("{}" if part.startswith("{") else part for part in path.split("/"))
 

@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import mimetypes
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,25 +30,15 @@ class Assets:
     """``folders`` maps a prefix ('' or a room's name) to its ``static`` folder."""
 
     def __init__(self, folders: dict[str, Path]) -> None:
-        self._files: dict[str, bytes] = {}
-        for prefix, folder in folders.items():
-            for path in sorted(folder.rglob("*")):
-                if not path.is_file() or path.name.startswith("."):
-                    continue
-                name = f"{prefix}/{path.relative_to(folder).as_posix()}".lstrip("/")
-                if path.suffix == ".list":  # app.css.list names the parts of app.css, in order
-                    parts = [line.strip() for line in path.read_text().splitlines()]
-                    whole = [
-                        (folder / part).read_bytes() for part in parts if part and not part.startswith("#")
-                    ]
-                    self._files[name.removesuffix(".list")] = b"\n".join(map(_plain_css, whole))
-                else:
-                    self._files[name] = path.read_bytes()
+        self._files = {
+            f"{prefix}/{name}".lstrip("/"): body
+            for prefix, folder in folders.items()
+            for name, body in _read(folder).items()
+        }
         digest = hashlib.sha256()
         for name in sorted(self._files):
             digest.update(name.encode() + b"\0" + self._files[name])
         self.version = digest.hexdigest()[:12]
-        self._packed: dict[tuple[str, str], bytes] = {}
 
     def url(self, name: str) -> str:
         """The address of a static file. KeyError when there is none: a template's mistake."""
@@ -61,9 +52,7 @@ class Assets:
         if Path(name).suffix in _PACKED and len(body) > 512:
             for encoding, pack in (("br", _brotli), ("gzip", _gzip)):
                 if encoding.encode() in accepted:
-                    if (name, encoding) not in self._packed:
-                        self._packed[name, encoding] = pack(body)
-                    return self._packed[name, encoding], encoding
+                    return pack(body), encoding
         return body, ""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -93,14 +82,33 @@ class Assets:
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
 
+@cache
+def _read(folder: Path) -> dict[str, bytes]:
+    """A folder's files by their names in it, once for each process: they come with the program."""
+    files: dict[str, bytes] = {}
+    for path in sorted(folder.rglob("*")):
+        if not path.is_file() or path.name.startswith("."):
+            continue
+        name = path.relative_to(folder).as_posix()
+        if path.suffix == ".list":  # app.css.list names the parts of app.css, in order
+            parts = [line.strip() for line in path.read_text().splitlines()]
+            whole = [(folder / part).read_bytes() for part in parts if part and not part.startswith("#")]
+            files[name.removesuffix(".list")] = b"\n".join(map(_plain_css, whole))
+        else:
+            files[name] = path.read_bytes()
+    return files
+
+
 def _plain_css(css: bytes) -> bytes:
     """Without comments and indentation, which only its writers need."""
     return re.sub(rb"^\s+|\s+$", b"", re.sub(rb"/\*.*?\*/", b"", css, flags=re.S), flags=re.M)
 
 
+@cache
 def _brotli(body: bytes) -> bytes:
     return bytes(brotli.compress(body, quality=9))
 
 
+@cache
 def _gzip(body: bytes) -> bytes:
     return gzip.compress(body, 9)

@@ -13,7 +13,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from dozen.app.gateway.launch import Running, with_simulator
@@ -21,6 +20,7 @@ from dozen.core.payments import KNOWN, simulator_secrets
 from dozen.core.payments.stripe import verify
 from dozen.kit.crypto import Keyring
 from dozen.kit.settings import Settings
+from tests.support import loopback
 from tests.support.gateway import ASKS, BROKE, SECRET, Gate, type_card, visit
 from tests.support.services import free_port
 
@@ -68,8 +68,10 @@ def test_what_it_does_not_take(gate: Gate, form: dict[str, str], code: str) -> N
 
 def test_only_with_the_key(gate: Gate) -> None:
     for path in ("/v1/payment_intents", "/control"):
-        assert httpx.get(gate.url + path).status_code == 401
-        assert httpx.get(gate.url + path, headers={b"authorization": "Bearer é".encode()}).status_code == 401
+        assert loopback.get(gate.url + path).status_code == 401
+        assert (
+            loopback.get(gate.url + path, headers={b"authorization": "Bearer é".encode()}).status_code == 401
+        )
 
 
 def test_a_card_by_the_api(gate: Gate) -> None:
@@ -114,13 +116,13 @@ def test_lists_are_paged(gate: Gate) -> None:
 def test_pages_need_their_secret_and_say_what_they_are(gate: Gate) -> None:
     made = intent(gate, confirm="true", return_url="http://shop.example/back?x=1", description="<b>Order</b>")
     url = made["next_action"]["redirect_to_url"]["url"]
-    page = httpx.get(url)
+    page = loopback.get(url)
     assert "This is a simulator" in page.text
     assert "&lt;b&gt;Order" in page.text
     assert "script" not in page.headers["content-security-policy"]
     assert page.text.count("<label for=") == page.text.count('<input id="')
-    assert httpx.get(url[:-1]).status_code == 404
-    assert httpx.post(url, data={"do": "pay", "secret": "guess"}).status_code == 404
+    assert loopback.get(url[:-1]).status_code == 404
+    assert loopback.post(url, data={"do": "pay", "secret": "guess"}).status_code == 404
     assert type_card(url, "4242").status_code == 402
     asked = type_card(url, ASKS)
     assert "/approve/" in asked.headers["location"]
@@ -128,11 +130,11 @@ def test_pages_need_their_secret_and_say_what_they_are(gate: Gate) -> None:
     assert "/pay/" in refused.headers["location"]
     done = type_card(refused.headers["location"])
     assert done.headers["location"].startswith("http://shop.example/back?x=1&payment_intent=pi_")
-    assert httpx.get(url).status_code == 303  # it is over
+    assert loopback.get(url).status_code == 303  # it is over
 
 
 def test_too_large_a_request(gate: Gate) -> None:
-    answer = httpx.post(gate.url + "/v1/refunds", content=b"x" * 70_000)
+    answer = loopback.post(gate.url + "/v1/refunds", content=b"x" * 70_000)
     assert answer.status_code == 413
     with socket.create_connection(("127.0.0.1", gate.port)) as raw:
         raw.sendall(b"POST /v1/refunds HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n")
@@ -141,12 +143,12 @@ def test_too_large_a_request(gate: Gate) -> None:
 
 def test_control(gate: Gate) -> None:
     headers = {"authorization": f"Bearer {gate.key}"}
-    set_ = httpx.post(gate.url + "/control", headers=headers, json={"latency": 5, "lose": 0.5})
+    set_ = loopback.post(gate.url + "/control", headers=headers, json={"latency": 5, "lose": 0.5})
     assert (set_.json()["latency"], set_.json()["lose"]) == (5, 0.5)
     for wrong in ({"nonsense": 1}, {"latency": -1}, {"latency": "x"}, {"latency": True}, [1]):
-        assert httpx.post(gate.url + "/control", headers=headers, json=wrong).status_code == 400
-    assert httpx.get(gate.url + "/control", headers=headers).json()["latency"] == 5
-    assert httpx.post(gate.url + "/control", headers=headers, json={}).json()["latency"] == 0
+        assert loopback.post(gate.url + "/control", headers=headers, json=wrong).status_code == 400
+    assert loopback.get(gate.url + "/control", headers=headers).json()["latency"] == 5
+    assert loopback.post(gate.url + "/control", headers=headers, json={}).json()["latency"] == 0
 
 
 def test_webhooks_are_signed_and_delivered_again(tmp_path: Path) -> None:
@@ -198,15 +200,15 @@ def test_beside_a_server(tmp_path: Path) -> None:
     (tmp_path / KNOWN).write_text(json.dumps(known) + "\n")
     with Running(settings, SECRET) as running:
         form = {"amount": "100", "currency": "eur"}
-        made = httpx.post(f"{settings.gateway_url}/v1/payment_intents", headers=headers, data=form).json()
+        made = loopback.post(f"{settings.gateway_url}/v1/payment_intents", headers=headers, data=form).json()
         running.process.kill()
         running.process.wait()
     with Running(settings, SECRET):
-        found = httpx.get(f"{settings.gateway_url}/v1/payment_intents/{made['id']}", headers=headers)
+        found = loopback.get(f"{settings.gateway_url}/v1/payment_intents/{made['id']}", headers=headers)
         assert found.json()["amount"] == 100
-        before = httpx.get(f"{settings.gateway_url}/v1/payment_intents/pi_before", headers=headers).json()
+        before = loopback.get(f"{settings.gateway_url}/v1/payment_intents/pi_before", headers=headers).json()
         assert (before["status"], before["metadata"]) == ("succeeded", {"dozen": "c1.0"})
-        day = httpx.get(f"{settings.gateway_url}/v1/settlements/2023-11-14.csv", headers=headers).text
+        day = loopback.get(f"{settings.gateway_url}/v1/settlements/2023-11-14.csv", headers=headers).text
         assert day.splitlines()[1:] == ["txn_before,charge,pi_before,c1.0,eur,700,50,650,1700000000"]
 
 

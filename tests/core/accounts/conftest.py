@@ -7,11 +7,13 @@ import msgspec
 import pytest
 
 from dozen.core import mail
+from dozen.core.accounts import passwords
 from dozen.db import open_database
 from dozen.kit import clock
 from dozen.kit.env import Env
 from dozen.kit.ids import Snowflakes
 from tests.core.accounts.helpers import catch_up
+from tests.support.people import EASY
 from tests.support.town import Town
 
 
@@ -24,6 +26,22 @@ class Letter(msgspec.Struct):
     def token(self) -> str:
         """The secret in the letter's link."""
         return self.text.partition("?token=")[2].split()[0]
+
+
+@pytest.fixture
+def real_hashes() -> None:
+    """For tests of what a hash is made of."""
+
+
+@pytest.fixture(autouse=True)
+def _easy_hashes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Elsewhere passwords cost next to nothing: with 50 ms each they were a third of these tests."""
+    if "real_hashes" not in request.fixturenames:
+        monkeypatch.setattr(passwords, "hasher", EASY)
+        monkeypatch.setattr(passwords, "DUMMY", _NOBODYS)
+
+
+_NOBODYS = EASY.hash("what nobody knows")
 
 
 @pytest.fixture

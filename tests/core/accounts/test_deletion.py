@@ -109,6 +109,35 @@ def test_the_deleted_are_seen_by_nobody_and_let_in_nowhere(town: Town, other: To
     assert not town.read(accounts.is_username_free, name)
 
 
+def test_a_token_that_was_just_got_with_the_password_is_proof_enough(town: Town, later: Wait) -> None:
+    me, other = make_people(town, 2)
+    later(clock.HOUR)  # since they signed up
+    wish = accounts.TokenWish(scopes=accounts.ALL)
+    old = sign_in(town, username(town, me), wish=wish).token_id
+    made_by_hand = town.write(accounts.issue_token, me, name="x", scopes=accounts.ALL).id
+    others = sign_in(town, username(town, other), wish=wish).token_id
+    later(11 * clock.MINUTE)
+    for token in (old, made_by_hand, others, None, 1):
+        with pytest.raises(errors.BadCredentials):
+            town.write(accounts.delete_freshly, me, token)
+    fresh = sign_in(town, username(town, me), wish=wish).token_id
+    later(9 * clock.MINUTE)
+    with pytest.raises(errors.BadCredentials):
+        town.write(accounts.delete_freshly, other, fresh)
+    town.write(accounts.delete_freshly, me, fresh)
+    assert town.read(accounts.person, me).deleted_at is not None
+
+
+def test_who_has_just_signed_up_may_go_with_any_token(town: Town, later: Wait) -> None:
+    me = make_people(town, 1)[0]
+    token = town.write(accounts.issue_token, me, name="x", scopes=accounts.ALL).id
+    with pytest.raises(errors.BadCredentials):
+        town.write(accounts.delete_freshly, me, None)
+    town.write(accounts.delete_freshly, me, token)
+    with pytest.raises(errors.NoSuchPerson):
+        town.write(accounts.delete_freshly, me, token)
+
+
 def test_undoing_it(town: Town, later: Wait) -> None:
     me = make_people(town, 1)[0]
     name = username(town, me)

@@ -10,6 +10,8 @@ from dozen.core.accounts import passwords
 from dozen.core.accounts.errors import WeakPassword
 from dozen.core.accounts.passwords import DUMMY, Challenge, Stored, check_policy, hash_password, hasher
 
+pytestmark = pytest.mark.usefixtures("real_hashes")
+
 
 def _challenge(stored: str | None) -> Challenge:
     return Challenge(stored=Stored(7, stored, 1), keys=(b"k",))

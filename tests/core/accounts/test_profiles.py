@@ -59,6 +59,33 @@ def test_edit(town: Town) -> None:
     assert town.write(accounts.edit_profile, me, Changes()) == partly
 
 
+@pytest.mark.parametrize("bad", ["\u200d", "\u200f\u202e", "\u2800", "\u3164", "\u0301", "\u00ad \u200b"])
+def test_a_name_can_be_seen(town: Town, bad: str) -> None:
+    me = make_people(town, 1)[0]
+    with pytest.raises(errors.BadProfile) as caught:
+        town.write(accounts.edit_profile, me, Changes(name=bad))
+    assert caught.value.fields == {"name": "This must not be empty"}
+
+
+@pytest.mark.parametrize("good", ["👩‍👩‍👧‍👦", "مرحبا", "א", "7", "ก็", "Łódź‑ka"])
+def test_names_in_any_writing(town: Town, good: str) -> None:
+    me = make_people(town, 1)[0]
+    assert town.write(accounts.edit_profile, me, Changes(name=good)).name == good
+
+
+def test_a_name_does_not_turn_what_stands_beside_it(town: Town) -> None:
+    me = make_people(town, 1)[0]
+    made = town.write(accounts.edit_profile, me, Changes(name="Ada \u202enimda", location="\u2066Wien\u2069"))
+    assert (made.name, made.location) == ("Ada nimda", "Wien")
+
+
+def test_time_zones_to_choose_from() -> None:
+    known = accounts.time_zones()
+    assert {"UTC", "Europe/Vienna", "America/Argentina/Salta"} <= set(known)
+    assert not [name for name in known if name.startswith(("Etc/", "posix", "US/"))]
+    assert known == sorted(known)
+
+
 def test_every_wrong_field_is_named_and_nothing_is_changed(town: Town) -> None:
     me = make_people(town, 1)[0]
     before = town.read(accounts.person, me)

@@ -87,6 +87,7 @@ def test_nobody_signs_in_to_a_service_account(town: Town) -> None:
             attempt(town, "robot", password)
 
 
+@pytest.mark.usefixtures("real_hashes")
 def test_an_old_hash_is_replaced(town: Town) -> None:
     me = make_people(town, 1)[0]
     sign_in(town, username(town, me))
@@ -97,6 +98,7 @@ def test_an_old_hash_is_replaced(town: Town) -> None:
     sign_in(town, username(town, me))
 
 
+@pytest.mark.usefixtures("real_hashes")
 def test_two_sign_in_at_once_while_the_hash_is_replaced(town: Town) -> None:
     me = make_people(town, 1)[0]
     both = [verdict_on(town, username(town, me)) for _ in range(2)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -33,7 +34,8 @@ class Engaged(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        made = found_town(self.kind, Path(tempfile.mkdtemp()))
+        self.folder = Path(tempfile.mkdtemp())
+        made = found_town(self.kind, self.folder)
         assert made is not None
         self.town: Town = made
         self.marks: set[tuple[int, str, int]] = set()
@@ -42,6 +44,7 @@ class Engaged(RuleBasedStateMachine):
     def teardown(self) -> None:
         if hasattr(self, "town"):
             self.town.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def attempt(self, verb: Callable[..., object], *args: object, **kw: Any) -> object:
         """What the verb gives, or the fault it raises; either way its books must stay right."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import random
+import shutil
+import tempfile
 import threading
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -212,10 +215,8 @@ class Model(RuleBasedStateMachine):
 
     @initialize()
     def found(self) -> None:
-        import tempfile
-        from pathlib import Path
-
-        made = found_town(self.kind, Path(tempfile.mkdtemp(prefix="dozen-feeds-")))
+        self.folder = Path(tempfile.mkdtemp(prefix="dozen-feeds-"))
+        made = found_town(self.kind, self.folder)
         if made is None:
             pytest.skip("PostgreSQL is not installed and DOZEN_TEST_DATABASE_URL is not set")
         self.town = made
@@ -239,6 +240,7 @@ class Model(RuleBasedStateMachine):
         if hasattr(self, "town"):
             service.WIDE_FROM, service.WIDE_UNTIL, timelines.MOST_ITEMS, timelines._FIRST_PULL = self.saved
             self.town.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     person = st.integers(0, 5)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 
 from dozen.core import ledger, payments
 from dozen.core.payments import errors
+from dozen.db import Tx
 from tests.core.payments.conftest import ADA, BACK, BO, Shop
 
 
@@ -18,13 +20,21 @@ def paid(shop: Shop, amount: int = 5_000) -> payments.Charge:
 
 
 def settle(shop: Shop) -> None:
-    """Refunds and payouts take the simulator a moment."""
-    for what in ("refund", "payout"):
-        for _ in range(100):
-            shop.work()
-            if all(each["status"] != "pending" for each in shop.gate.objects(what)):
-                break
-    shop.work()
+    """Refunds and payouts take the simulator a moment. Until it and we have no more to do about them."""
+
+    def open_(tx: Tx) -> bool:
+        tables = ("payments_refunds", "payments_payouts")
+        looks = (f"SELECT count(*) FROM {name} WHERE next_at IS NOT NULL" for name in tables)
+        return any(tx.driver.execute(look).fetchone()[0] for look in looks)
+
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        shop.work()
+        theirs = [*shop.gate.objects("refund"), *shop.gate.objects("payout")]
+        if all(each["status"] != "pending" for each in theirs) and not shop.town.read(open_):
+            return
+        time.sleep(0.05)
+    raise TimeoutError("refunds and payouts take more than a moment")
 
 
 def test_refunds_in_parts_and_the_rest(shop: Shop) -> None:

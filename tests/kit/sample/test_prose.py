@@ -16,32 +16,36 @@ from dozen.kit.sample.people import interests
 from dozen.kit.sample.prose import wordfiles
 
 LONG_NAME = "averyveryverylongname"[:20]
-POSTS = [prose.post(7, n, interests(7, n)) for n in range(10_000)]
 
 
-def test_pinned() -> None:
+@pytest.fixture(scope="module")
+def posts() -> list[prose.SamplePost]:
+    return [prose.post(7, n, interests(7, n)) for n in range(10_000)]
+
+
+def test_pinned(posts: list[prose.SamplePost]) -> None:
     """Posts, replies, quotes, threads and messages of a seed, on every machine and Python."""
     texts: list[str] = []
-    for n, post in enumerate(POSTS[:400]):
+    for n, post in enumerate(posts[:400]):
         texts += [post.text, prose.reply(7, n, post), prose.quote(7, n, post), prose.message(7, n, n % 5)]
         texts += prose.thread(7, n, interests(7, n))
     assert sha256("\n".join(texts).encode()).hexdigest() == PINNED
 
 
-def test_posts_hardly_ever_repeat() -> None:
-    assert len({post.text for post in POSTS}) > 9_700
+def test_posts_hardly_ever_repeat(posts: list[prose.SamplePost]) -> None:
+    assert len({post.text for post in posts}) > 9_700
 
 
-def test_all_kinds_come_and_most_are_plain_posts() -> None:
-    kinds = [post.kind for post in POSTS]
+def test_all_kinds_come_and_most_are_plain_posts(posts: list[prose.SamplePost]) -> None:
+    kinds = [post.kind for post in posts]
     assert {
         kind: kinds.count(kind) > 150 for kind in ("post", "question", "joke", "link", "thread")
     } == dict.fromkeys(("post", "question", "joke", "link", "thread"), True)
     assert kinds.count("post") > 5_000
 
 
-def test_texts_are_clean() -> None:
-    for post in POSTS:
+def test_texts_are_clean(posts: list[prose.SamplePost]) -> None:
+    for post in posts:
         text = post.text
         assert 3 < len(text) < 260, text
         assert not re.search(
@@ -99,9 +103,9 @@ def test_languages_that_have_no_words_give_english() -> None:
     assert {prose.post(1, n, languages=("vi", "en")).language for n in range(60)} == {"en"}
 
 
-def test_other_languages_are_occasional() -> None:
-    assert 0.01 < sum(post.language != "en" for post in POSTS) / len(POSTS) < 0.12
-    assert {post.language for post in POSTS} == {"en", *prose.LANGUAGES}
+def test_other_languages_are_occasional(posts: list[prose.SamplePost]) -> None:
+    assert 0.01 < sum(post.language != "en" for post in posts) / len(posts) < 0.12
+    assert {post.language for post in posts} == {"en", *prose.LANGUAGES}
 
 
 def test_minimal_writers_use_lower_case() -> None:
@@ -109,15 +113,17 @@ def test_minimal_writers_use_lower_case() -> None:
     assert all(post.text == post.text.lower() for post in texts if post.kind != "thread")
 
 
-def test_mentions_are_those_of_the_caller() -> None:
-    posts = [prose.post(7, n, interests(7, n), mention=lambda number: f"u{number % 9}") for n in range(3_000)]
-    named = {name for post in posts for name in re.findall(r"@(\w+)", post.text)}
+def test_mentions_are_those_of_the_caller(posts: list[prose.SamplePost]) -> None:
+    mentioning = [
+        prose.post(7, n, interests(7, n), mention=lambda number: f"u{number % 9}") for n in range(3_000)
+    ]
+    named = {name for post in mentioning for name in re.findall(r"@(\w+)", post.text)}
     assert named == {f"u{digit}" for digit in range(9)}
-    assert not any("@" in post.text for post in POSTS)
+    assert not any("@" in post.text for post in posts)
 
 
-def test_a_thread_post_is_the_first_of_its_thread() -> None:
-    starts = [(n, post) for n, post in enumerate(POSTS) if post.kind == "thread"]
+def test_a_thread_post_is_the_first_of_its_thread(posts: list[prose.SamplePost]) -> None:
+    starts = [(n, post) for n, post in enumerate(posts) if post.kind == "thread"]
     assert len(starts) > 100
     for n, post in starts:
         texts = prose.thread(7, n, interests(7, n))
@@ -137,10 +143,10 @@ def test_a_thread_that_promises_a_number_keeps_it() -> None:
     assert promised > 20
 
 
-def test_replies_speak_of_the_same_things() -> None:
+def test_replies_speak_of_the_same_things(posts: list[prose.SamplePost]) -> None:
     post = next(
         post
-        for post in POSTS
+        for post in posts
         if post.topic == "cooking" and dict(post.about).get("dish") and post.mood == "+"
     )
     dish = dict(post.about)["dish"]
@@ -150,8 +156,8 @@ def test_replies_speak_of_the_same_things() -> None:
     assert not any(other in reply for other in others for reply in replies)
 
 
-def test_questions_get_answers_to_themselves() -> None:
-    asked = next(post for post in POSTS if post.topic == "chess" and post.mood == "??" and post.number == 0)
+def test_questions_get_answers_to_themselves(posts: list[prose.SamplePost]) -> None:
+    asked = next(post for post in posts if post.topic == "chess" and post.mood == "??" and post.number == 0)
     replies = " ".join(prose.reply(7, n, asked) for n in range(60))
     assert "Write the move down first" in replies
     assert "Let them beat you" not in replies
