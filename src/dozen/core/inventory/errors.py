@@ -47,7 +47,7 @@ class StockInUse(Conflict):
 
 
 class NoSuchHold(NotFound):
-    code = "no_such_hold"
+    code = "no_such_stock_hold"
     title = "Nothing is held under this number"
 
 
@@ -59,5 +59,5 @@ class HoldOver(Gone):
 class HoldClosed(Conflict):
     """``extra``: ``state``."""
 
-    code = "hold_closed"
+    code = "stock_hold_closed"
     title = "That cannot be done any more with what was held"

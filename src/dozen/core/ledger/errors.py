@@ -57,7 +57,7 @@ class BadAccount(Invalid):
 
 class BadAmount(Invalid):
     code = "bad_amount"
-    title = "An amount is a whole number of minor units, above zero and not enormous"
+    title = "An amount is above zero, with no more decimals than its currency has"
 
 
 class BadTransfer(Invalid):

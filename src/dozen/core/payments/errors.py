@@ -39,7 +39,7 @@ class NoSuchDifference(NotFound):
 
 class NoSuchSettlement(NotFound):
     code = "no_such_settlement"
-    title = "There is no such day in the gateway's files"
+    title = "There is no such settlement"
 
 
 class BadPayment(Invalid):
@@ -78,7 +78,7 @@ class NotRefundable(Conflict):
     """``extra``: ``left`` (minor units that can still be refunded)."""
 
     code = "not_refundable"
-    title = "That is more than was captured and not yet refunded"
+    title = "This payment cannot be given back, or not as much of it"
 
 
 class AlreadyResolved(Conflict):
@@ -93,7 +93,7 @@ class NotYours(Forbidden):
 
 class NotOperator(Forbidden):
     code = "not_operator"
-    title = "Only administrators may do that"
+    title = "This is for the people who run the place"
 
 
 class BadWebhook(Malformed):

@@ -18,7 +18,7 @@ from dozen.kit import clock
 from dozen.kit.env import Env
 from dozen.kit.errors import Fault
 from dozen.kit.money import decimals
-from dozen.services.wallet.demo import LOADERS, PIN, PLANNERS, SPAN, Past, Step, Town
+from dozen.services.wallet.demo import LOADERS, PLANNERS, SPAN, Past, Step, Town, proven
 from dozen.services.wallet.queries import people as people_queries
 from dozen.services.wallet.service import (
     bills,
@@ -91,7 +91,7 @@ def plan(env: Env, town: Town) -> list[Step]:
     steps = [
         step for sample, shop in zip(SHOPS, made, strict=True) for step in _trade(town, rnd, sample, shop)
     ]
-    return steps + _mandates(town, made)
+    return steps + _mandates(town, made, proven(env, town.people[:3]))
 
 
 def _owner(town: Town, sample: Sample) -> int:
@@ -173,7 +173,7 @@ def _giving_back(shop: Shop, order: _Order, amount: int) -> Callable[[Tx], objec
     )
 
 
-def _mandates(town: Town, made: list[Shop]) -> list[Step]:
+def _mandates(town: Town, made: list[Shop], proofs: dict[int, pins.Proof]) -> list[Step]:
     """Payments that recur: some weeks old, with what they have paid until now."""
     unit = 10 ** decimals(town.currency)
     people = town.people
@@ -181,16 +181,58 @@ def _mandates(town: Town, made: list[Shop]) -> list[Step]:
         return []
     tea, books = made[0], made[2]
     return [
-        *_recurring(town, people[0], "person", people[1], 900 * unit, "month", 47, "Rent, your part"),
-        *_recurring(town, people[0], "shop", books.id, 240 * unit, "month", 40, "Book of the month"),
-        *_recurring(town, people[1], "shop", tea.id, 90 * unit, "week", 30, "Tea for the week"),
-        *_recurring(town, people[2], "shop", tea.id, 90 * unit, "week", 23, "Tea for the week"),
-        *_recurring(town, people[2], "person", people[3], 150 * unit, "quarter", 20, "Football pitch"),
+        *_recurring(
+            town,
+            proofs.get(people[0]),
+            people[0],
+            "person",
+            people[1],
+            900 * unit,
+            "month",
+            47,
+            "Rent, your part",
+        ),
+        *_recurring(
+            town,
+            proofs.get(people[0]),
+            people[0],
+            "shop",
+            books.id,
+            240 * unit,
+            "month",
+            40,
+            "Book of the month",
+        ),
+        *_recurring(
+            town, proofs.get(people[1]), people[1], "shop", tea.id, 90 * unit, "week", 30, "Tea for the week"
+        ),
+        *_recurring(
+            town, proofs.get(people[2]), people[2], "shop", tea.id, 90 * unit, "week", 23, "Tea for the week"
+        ),
+        *_recurring(
+            town,
+            proofs.get(people[2]),
+            people[2],
+            "person",
+            people[3],
+            150 * unit,
+            "quarter",
+            20,
+            "Football pitch",
+        ),
     ]
 
 
 def _recurring(
-    town: Town, payer: int, kind: Payee, payee: int, amount: int, every: Every, days: int, note: str
+    town: Town,
+    proof: pins.Proof | None,
+    payer: int,
+    kind: Payee,
+    payee: int,
+    amount: int,
+    every: Every,
+    days: int,
+    note: str,
 ) -> list[Step]:
     made: list[int] = []
     first = town.now - days * clock.DAY
@@ -206,7 +248,7 @@ def _recurring(
             start_at=first,
             note=note,
         )
-        made.append(mandates.make(tx, payer, new, proof=pins.begin(tx, payer).verify(PIN)).id)
+        made.append(mandates.make(tx, payer, new, proof=proof).id)
 
     steps = [Step(at=first - 2 * clock.DAY, act=approve)]
     period = 0
@@ -225,7 +267,8 @@ def _recurring(
 
 def load(env: Env, town: Town, progress: Progress) -> None:
     db = database(env)
-    keys = db.run_write(env, lambda tx: _load(tx, town))
+    proof = proven(env, town.people[:1]).get(town.people[0])
+    keys = db.run_write(env, lambda tx: _load(tx, town, proof))
     logins = env.settings.data / "demo-logins.txt"
     if logins.exists():
         with logins.open("a") as file:
@@ -234,7 +277,7 @@ def load(env: Env, town: Town, progress: Progress) -> None:
     progress(1, 1, "Shops")
 
 
-def _load(tx: Tx, town: Town) -> list[tuple[str, str]]:
+def _load(tx: Tx, town: Town, proof: pins.Proof | None) -> list[tuple[str, str]]:
     """What waits: a reserved amount, codes of orders, a mandate for bills; and a rehearsal with its key."""
     unit = 10 ** decimals(town.currency)
     found = shops(tx)
@@ -270,7 +313,7 @@ def _load(tx: Tx, town: Town) -> list[tuple[str, str]]:
                 payee_kind="biller", payee=broadband.id, given={"number": "0041002011"}, cap=1_500 * unit,
                 every="month", start_at=town.now + 9 * clock.DAY, note="Broadband",
             ),
-            proof=pins.begin(tx, me).verify(PIN),
+            proof=proof,
         )  # fmt: skip
     return keys
 

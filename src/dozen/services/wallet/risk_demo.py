@@ -17,10 +17,11 @@ from dozen.kit import clock, ids
 from dozen.kit.env import Env
 from dozen.kit.errors import Fault
 from dozen.kit.money import decimals
-from dozen.services.wallet.demo import LOADERS, PIN, Past, Town
+from dozen.services.wallet.demo import LOADERS, Past, Town, proven
 from dozen.services.wallet.queries import people as people_queries
 from dozen.services.wallet.queries import risk as queries
 from dozen.services.wallet.service import (
+    decisions,
     devices,
     disputes,
     evidence,
@@ -57,7 +58,7 @@ def load(env: Env, town: Town, progress: Progress) -> None:
         batch = some[start : start + 50]
         db.run_write(env, lambda tx, batch=batch: _habits(tx, town, past, batch))  # type: ignore[misc]
     boss = db.run_read(env, lambda tx: _boss(tx, town))
-    proofs = {n: db.run_write(env, lambda tx, n=n: _proof(tx, town, n)) for n in (2, 5, 6, 8)}  # type: ignore[misc]
+    proofs = proven(env, [town.people[n] for n in (2, 5, 6, 8) if n < len(town.people)])
     db.run_write(env, lambda tx: _held(tx, town, proofs))
     progress(1, 3, "Review queue")
     with TemporaryDirectory() as folder:
@@ -79,13 +80,6 @@ def _boss(tx: Tx, town: Town) -> Actor | None:
                 language="", time_zone="", role="admin", suspended=False, scopes=None,
             )  # fmt: skip
     return None
-
-
-def _proof(tx: Tx, town: Town, n: int) -> pins.Proof | None:
-    try:
-        return pins.begin(tx, town.people[n]).verify(PIN) if n < len(town.people) else None
-    except Fault:
-        return None
 
 
 # Habits
@@ -117,15 +111,16 @@ def _event(payment: Payment, device: int) -> Event:
 # What is held
 
 
-def _held(tx: Tx, town: Town, proofs: dict[int, pins.Proof | None]) -> None:
+def _held(tx: Tx, town: Town, proofs: dict[int, pins.Proof]) -> None:
     """Two wallets that a stranger empties, one that tries what works, and a ring on one device."""
     unit = 10 ** decimals(town.currency)
     stranger = town.people[-1]
+    known = {n: proofs.get(person) for n, person in enumerate(town.people[:10])}
     for n in (2, 5):
-        _pay(tx, town, proofs[n], n, stranger, 0, "stranger's phone")
+        _pay(tx, town, known.get(n), n, stranger, 0, "stranger's phone")
     for other in town.people[14:22]:
-        _pay(tx, town, proofs[6], 6, other, 5 * unit, "demo device of a tester")
-    _pay(tx, town, proofs[8], 8, stranger, 0, "library computer")
+        _pay(tx, town, known.get(6), 6, other, 5 * unit, "demo device of a tester")
+    _pay(tx, town, known.get(8), 8, stranger, 0, "library computer")
     for n, person in enumerate(town.people[25:32]):
         _pay(tx, town, pins.Proof(person, 0, 0, True), 25 + n, stranger, (60 + 7 * n) * unit, "ring")
 
@@ -190,7 +185,7 @@ def _dispute(env: Env, town: Town, past: Past, boss: Actor | None, folder: Path)
                         disputes.answer(tx, made.respondent, made.id, _ANSWER)
                 if n == 1 and boss is not None:
                     half = made.amount // 2
-                    disputes.decide(tx, boss, made.id, half, "Half of it, as both had agreed before")
+                    decisions.decide(tx, boss, made.id, half, "Half of it, as both had agreed before")
 
         db.run_write(env, act)
 

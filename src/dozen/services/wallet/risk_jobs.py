@@ -6,7 +6,7 @@ from dozen.core import accounts, jobs
 from dozen.core.jobs import Handler, Job, Schedule
 from dozen.db import Tx
 from dozen.kit.env import Env
-from dozen.services.wallet.service import disputes, identities
+from dozen.services.wallet.service import disputes, exhibits, identities
 from dozen.services.wallet.service.risk import checking
 
 
@@ -29,7 +29,13 @@ def _forget(tx: Tx, person: int) -> bool:
     return False
 
 
+def let_go(tx: Tx, job: Job) -> None:
+    """``{"dispute": …}``: it ended long ago, and its files may be deleted."""
+    exhibits.let_go(tx, job.payload["dispute"])
+
+
 WORK: tuple[Handler | Schedule, ...] = (
+    jobs.tx_handler(exhibits.JOB, let_go),
     jobs.handler("wallet.disputes_due", pass_on),
     jobs.every("wallet.disputes_due", "wallet.disputes_due", seconds=600),
     jobs.handler("wallet.forget_risk", forget),

@@ -30,6 +30,7 @@ from dozen.services.wallet.service import (
     carts,
     catalogue,
     checkouts,
+    product_pictures,
     product_reviews,
     products,
     purchases,
@@ -129,7 +130,7 @@ def _stock(
                 media.add(tx, shop.person, one, alt=f"{each.title}, {tone}").id
                 for one, tone in zip(drawn[n], each.tones, strict=True)
             ]
-            products.add_pictures(tx, shop, made.id, ids)
+            product_pictures.add(tx, shop, made.id, ids)
             products.set_state(tx, shop, made.id, "active")
             items.append(Item(shop, made.id, queries.variants_of.all(tx, products=[made.id])))
     with past.at(tx, begin + len(wanted) * 7 * clock.HOUR + clock.HOUR):

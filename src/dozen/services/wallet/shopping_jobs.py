@@ -7,7 +7,7 @@ from dozen.core.jobs import Handler, Job, Schedule
 from dozen.db import Tx
 from dozen.kit.env import Env
 from dozen.services.wallet.queries import carts as queries
-from dozen.services.wallet.service import checkouts, product_reviews, purchases
+from dozen.services.wallet.service import checkouts, moderating, purchases
 
 
 def tick(env: Env, job: Job) -> None:
@@ -20,9 +20,9 @@ def tick(env: Env, job: Job) -> None:
 def removals(env: Env, job: Job) -> None:
     """Take down what moderators decided on, one transaction each."""
     db = jobs.database(env)
-    while found := db.run_read(env, lambda tx: moderation.outstanding(tx, product_reviews.REALM, limit=50)):
+    while found := db.run_read(env, lambda tx: moderation.outstanding(tx, moderating.REALM, limit=50)):
         for each in found:
-            db.run_write(env, lambda tx, each=each: product_reviews.carry_out(tx, each))  # type: ignore[misc]
+            db.run_write(env, lambda tx, each=each: moderating.carry_out(tx, each))  # type: ignore[misc]
 
 
 def trim(env: Env, job: Job) -> None:
@@ -47,8 +47,8 @@ def forget_one(tx: Tx, person: int) -> bool:
 WORK: tuple[Handler | Schedule, ...] = (
     jobs.handler("wallet.shopping_tick", tick),
     jobs.every("wallet.shopping_tick", "wallet.shopping_tick", seconds=30),
-    jobs.handler(product_reviews.REMOVALS, removals),
-    jobs.every(product_reviews.REMOVALS, product_reviews.REMOVALS, seconds=60),
+    jobs.handler(moderating.REMOVALS, removals),
+    jobs.every(moderating.REMOVALS, moderating.REMOVALS, seconds=60),
     jobs.handler("wallet.shopping_trim", trim),
     jobs.every("wallet.shopping_trim", "wallet.shopping_trim", daily_at="04:55"),
     jobs.handler("wallet.shopping_forget", forget),

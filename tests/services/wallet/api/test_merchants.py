@@ -190,3 +190,17 @@ def test_nobody_else_reaches_a_shop(bank: Bank) -> None:
     assert seen.state == "requires_action"
     narrow = bank.site.as_("ada", scopes={"wallet:read", "wallet:pay"})
     assert narrow.get(SHOPS).status_code == 403
+
+
+def test_callback_hosts(bank: Bank) -> None:
+    ada, bo = bank.holder("ada", tier=2), bank.holder("bo")
+    at = f"{SHOPS}/{shop(ada)}/callback-hosts"
+    assert ada.get(at).json() == {"hosts": []}
+    put = ada.put(at, json={"hosts": ["https://www.tea.example/back", "tea.example:8443"]})
+    assert put.json() == ada.get(at).json() == {"hosts": ["tea.example:8443", "www.tea.example"]}
+    wrong = ada.put(at, json={"hosts": ["tea.example;x"]})
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "bad_callback_host")
+    assert "tea.example;x" in wrong.json()["fields"]["hosts"]
+    for refused in (bo.get(at), bo.put(at, json={"hosts": []})):
+        assert (refused.status_code, refused.json()["code"]) == (404, "no_such_merchant")
+    assert bank.site.as_("ada", {"wallet:pay"}).put(at, json={"hosts": []}).status_code == 403

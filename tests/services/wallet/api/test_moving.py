@@ -170,7 +170,7 @@ def test_other_peoples_wallets_are_not_there(bank: Bank) -> None:
     ):
         assert eve.get(path).status_code == 404, path
     assert eve.put(f"/wallet/api/payments/{made}", json={"pin": PIN}).status_code == 404
-    assert ada.put(f"/wallet/api/payments/{made}", json={"pin": PIN}).json()["code"] == "not_allowed"
+    assert ada.put(f"/wallet/api/payments/{made}", json={"pin": PIN}).json()["code"] == "not_your_payment"
     assert bank.site.anonymous.get(f"/wallet/api/wallets/{ada.id}").status_code == 401
     reader = bank.site.as_("ada", {"wallet:read"})
     assert pay(reader, "bo", "1").json()["code"] == "missing_scope"

@@ -44,6 +44,17 @@ def test_from_the_list_to_the_receipt(bank: Bank) -> None:
     assert ada.submit(f"/wallet/bills/saved/{kept.id}/drop", page="/wallet/bills").status_code == 303
 
 
+def test_a_bill_that_is_paid_whole(bank: Bank) -> None:
+    of = make(bank.town)
+    ada = bank.browser("ada", money=100)
+    at = f"/wallet/bills/{of.id}"
+    shown = ada.submit(at, page=at, number="12345678")
+    assert shown.status_code == 200, shown.text
+    assert "Pay a part" not in shown.text
+    assert "are missing in your wallet" in shown.text
+    assert "/wallet/add" in shown.text
+
+
 def test_recharge(bank: Bank) -> None:
     of = make(
         bank.town, name="Mobile", category="mobile", asks="any", plans=(Plan("m", "Month", 29_900, 28),)

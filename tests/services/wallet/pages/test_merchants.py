@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from dozen.services.wallet.service import merchant_keys, merchants, orders
+from dozen.services.wallet.service import merchant_keys, merchants, order_links, orders
 from dozen.services.wallet.structs.merchants import Shop
 from tests.services.wallet.folk import PIN, Bank
 from tests.services.wallet.shops import new_intent, paid
@@ -140,7 +140,7 @@ def test_an_approval_cannot_be_forged(bank: Bank) -> None:
     made = bank.town.write(merchants.register, ada.id, merchants.NewMerchant(name="Tea House"))
     shop = Shop(made, True, ada.id)
     intent = bank.town.write(new_intent, shop)
-    path = orders.link(bank.town.env, intent.id)
+    path = order_links.link(bank.town.env, intent.id)
     html = {"accept": "text/html"}
     form = {"do": "approve", "pin": PIN, "key": "k"}
     assert bo.post(path, data=form, headers=html).status_code == 403
@@ -162,7 +162,7 @@ def test_who_has_paid_is_nobody_elses_affair(bank: Bank) -> None:
     ada, bo, eve = bank.browser("ada"), bank.browser("bo", money=100_000), bank.browser("eve", money=100_000)
     made = bank.town.write(merchants.register, ada.id, merchants.NewMerchant(name="Tea House"))
     intent = bank.town.write(new_intent, Shop(made, True, ada.id))
-    path = orders.link(bank.town.env, intent.id)
+    path = order_links.link(bank.town.env, intent.id)
     assert eve.get(path).status_code == 200
     assert bo.submit(path, page=path, do="approve", pin=PIN, key="k").status_code == 303
     assert bo.get(f"{path}/done").status_code == 200
@@ -174,7 +174,7 @@ def test_without_a_wallet_one_is_led_to_it(bank: Bank) -> None:
     ada = bank.browser("ada")
     made = bank.town.write(merchants.register, ada.id, merchants.NewMerchant(name="Tea House"))
     intent = bank.town.write(new_intent, Shop(made, True, ada.id))
-    page = bank.site.browser("new").get(orders.link(bank.town.env, intent.id))
+    page = bank.site.browser("new").get(order_links.link(bank.town.env, intent.id))
     assert page.status_code == 200
     assert "/wallet/setup" in page.text
     assert 'name="pin"' not in page.text
@@ -187,7 +187,32 @@ def test_other_peoples_shops_are_not_there(bank: Bank) -> None:
     for path in ("", *pages.split(), "/webhooks/1"):
         assert eve.get(f"{at}{path}").status_code == 404, path
     acts = "/edit /close /payments /payments/1/capture /payments/1/cancel /payments/1/refund /keys"
-    acts += " /keys/1/rotate /keys/1/revoke /paytm /settlements /webhooks /webhooks/1/rotate"
+    acts += " /keys/1/rotate /keys/1/revoke /paytm /callback-hosts /settlements /webhooks /webhooks/1/rotate"
     for path in (*acts.split(), "/webhooks/1/enable", "/webhooks/1/delete", "/webhooks/1/resend"):
         answer = eve.submit(f"{at}{path}", page="/wallet", name="x", category="food", url="https://a.example")
         assert answer.status_code == 404, path
+
+
+def test_callback_hosts_are_listed_with_the_keys(bank: Bank) -> None:
+    ada = bank.browser("ada")
+    at = open_shop(ada)
+    keys = f"{at}/keys"
+    assert "Callback hosts" in ada.get(keys).text
+    wrong = ada.submit(f"{at}/callback-hosts", page=keys, hosts="tea.example no;host")
+    assert wrong.status_code == 422
+    assert "Not a host: no;host" in wrong.text
+    assert "tea.example no;host</textarea>" in wrong.text
+    assert (
+        ada.submit(f"{at}/callback-hosts", page=keys, hosts="Tea.example\r\n https://b.example/x").status_code
+        == 303
+    )
+    assert "b.example\ntea.example</textarea>" in ada.get(keys).text
+    ada.submit(
+        f"{at}/edit",
+        page=f"{at}/edit",
+        name="Tea",
+        category="food",
+        website="https://www.tea.example",
+        settle="manual",
+    )
+    assert "www.tea.example, your website’s" in ada.get(keys).text

@@ -462,3 +462,9 @@ def test_what_moderators_took_down_is_lifted_by_them(bank: Bank, owner: Client, 
     assert "Put on sale" in owner.get(at).text
     owner.submit(f"{at}/state", page=at, state="active")
     assert "On sale" in owner.get(at).text
+    assert mod.submit(f"{subject}/take-down", page=subject, reason=" ").status_code == 422
+    assert (
+        mod.submit(f"{subject}/take-down", page=subject, reason="A fake again").headers["location"] == subject
+    )
+    assert "A fake again" in mod.get(subject).text
+    assert mod.submit(f"{subject}/take-down", page=subject, reason="Once more").status_code == 409

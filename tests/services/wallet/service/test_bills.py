@@ -13,7 +13,7 @@ from dozen.kit import clock
 from dozen.kit.errors import Fault, Forbidden
 from dozen.services.wallet.errors import BadAmount
 from dozen.services.wallet.errors import bills as errors
-from dozen.services.wallet.service import bills, disputes, refunding, settling, wallets
+from dozen.services.wallet.service import bills, decisions, disputes, refunding, settling, wallets
 from dozen.services.wallet.service.bill_sources import month_name
 from dozen.services.wallet.service.hooks import Hooks, Verdict
 from dozen.services.wallet.service.moving import Standing
@@ -215,7 +215,7 @@ def test_a_dispute_that_is_decided_shows_at_the_bill(town: Town) -> None:
         payment_id=receipt.payment.id, reason="paid_twice", words="I paid it in town, too"
     )
     made = town.write(disputes.open_dispute, ada, new)
-    town.write(disputes.decide, staff(town), made.id, made.amount, "The biller agrees")
+    town.write(decisions.decide, staff(town), made.id, made.amount, "The biller agrees")
     found, _ = town.read(bills.paid, ada, receipt.payment.id)
     assert (found.shown, found.refunded) == ("refunded", receipt.payment.amount)
     assert town.read(bills.fetch, of.id, NUMBER).amount == receipt.payment.amount

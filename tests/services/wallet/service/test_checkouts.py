@@ -24,7 +24,16 @@ from dozen.services.wallet.errors.carts import (
     SoldOut,
 )
 from dozen.services.wallet.errors.products import NoSuchRate
-from dozen.services.wallet.service import carts, checkouts, merchants, products, purchases, stores, wallets
+from dozen.services.wallet.service import (
+    carts,
+    checkouts,
+    merchants,
+    product_stock,
+    products,
+    purchases,
+    stores,
+    wallets,
+)
 from dozen.services.wallet.service.products import NewProduct, NewVariant
 from dozen.services.wallet.structs.carts import Want
 from tests.services.wallet.folk import make_holders, proof
@@ -134,9 +143,9 @@ def test_changes_are_told_at_the_next_look(town: Town) -> None:
     town.write(checkouts.begin, me, {"INR": 27_000})
     assert town.read(carts.look, me).groups[0].lines[0].trouble == ""  # what I hold is there for me
     town.write(checkouts.leave, me)
-    town.write(products.change_stock, shop, product.id, mug, -2, "broken")
+    town.write(product_stock.change, shop, product.id, mug, -2, "broken")
     assert town.read(carts.look, me).groups[0].lines[0].trouble == "fewer"
-    town.write(products.change_stock, shop, product.id, mug, -2, "broken")
+    town.write(product_stock.change, shop, product.id, mug, -2, "broken")
     assert town.read(carts.look, me).groups[0].lines[0].trouble == "sold_out"
     with pytest.raises(SoldOut):
         town.write(checkouts.begin, me, {"INR": 0})
@@ -185,7 +194,7 @@ def test_all_or_nothing(town: Town) -> None:
     assert (takings(town, tea), takings(town, pots), balance(town, me)) == (0, 0, 25_000)
     assert (left(town, mug), left(town, pot)) == (5, 5)
     assert town.read(purchases.mine, me) == []
-    town.write(products.change_stock, pots, potted.id, pot, -5, "lost")
+    town.write(product_stock.change, pots, potted.id, pot, -5, "lost")
     with pytest.raises(SoldOut):
         bought(town, me, (mug, 1), (pot, 1))
     assert left(town, mug) == 5

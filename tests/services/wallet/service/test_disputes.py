@@ -17,14 +17,13 @@ from dozen.services.wallet.errors.desk import NotOperator
 from dozen.services.wallet.errors.disputes import (
     BadDispute,
     DisputeEnded,
-    DisputeExists,
     NoSuchDispute,
     NotDisputable,
     TooManyDisputes,
 )
 from dozen.services.wallet.errors.risk import OwnMatter
 from dozen.services.wallet.queries import payments
-from dozen.services.wallet.service import disputes, orders, refunding, sending, wallets
+from dozen.services.wallet.service import decisions, disputes, orders, refunding, sending, wallets
 from dozen.services.wallet.service.disputes import NewDispute
 from dozen.services.wallet.structs import Payment
 from dozen.services.wallet.structs.disputes import STEPS, Dispute
@@ -58,41 +57,6 @@ def kinds(town: Town, person: int) -> set[str]:
     return {each.kind for each in town.read(notifications.list_plain, person)}
 
 
-def test_answered_and_decided(town: Town) -> None:
-    me, other, payment = bought(town)
-    mo = staff(town, "moderator")
-    made = opened(town, payment)
-    assert (made.state, made.amount, made.respondent) == ("open", 10_000, other)
-    assert "wallet.disputed" in kinds(town, other)
-    with pytest.raises(DisputeEnded):
-        town.write(disputes.decide, mo, made.id, 10_000, "Too early")
-    with pytest.raises(NoSuchDispute):
-        town.write(disputes.answer, me, made.id, "I am not asked, am I?")
-    with pytest.raises(BadDispute):
-        town.write(disputes.answer, other, made.id, "No.")
-    answered = town.write(disputes.answer, other, made.id, "It is at the post office.")
-    assert (answered.state, answered.due_at) == ("deciding", None)
-    assert "wallet.dispute_answered" in kinds(town, me)
-    with pytest.raises(DisputeEnded):
-        town.write(disputes.answer, other, made.id, "And another thing, by the way.")
-    assert town.read(disputes.waiting) == 1
-    assert [each.id for each in town.read(disputes.queue, mo)] == [made.id]
-    with pytest.raises(errors.BadAmount):
-        town.write(disputes.decide, mo, made.id, 10_001, "Half of it")
-    ended = town.write(disputes.decide, mo, made.id, 5_000, "Half of it")
-    assert (ended.state, ended.refunded, ended.decided_by) == ("refunded", 5_000, mo.person_id)
-    assert (has(town, me), has(town, other)) == (45_000, 55_000)
-    assert "wallet.dispute_ended" in kinds(town, me) & kinds(town, other)
-    back = town.read(payments.by_id.first, id=ended.refund_id)
-    assert back is not None
-    assert back.subject == payment.id
-    with pytest.raises(DisputeEnded):
-        town.write(disputes.decide, mo, made.id, 1, "And more")
-    with pytest.raises(DisputeExists):
-        opened(town, payment)
-    assert town.read(ledger.verify).ok
-
-
 def test_accepted_with_the_pin(town: Town) -> None:
     me, other, payment = bought(town)
     made = opened(town, payment, amount=4_000)
@@ -102,15 +66,6 @@ def test_accepted_with_the_pin(town: Town) -> None:
     ended = town.write(lambda tx: disputes.accept(tx, other, made.id, proof=proof(tx, other)))
     assert (ended.state, ended.refunded) == ("accepted", 4_000)
     assert has(town, me) == 44_000
-
-
-def test_rejected(town: Town) -> None:
-    me, other, payment = bought(town)
-    made = opened(town, payment)
-    town.write(disputes.answer, other, made.id, "It was handed over at the door.")
-    ended = town.write(disputes.decide, staff(town), made.id, 0, "There is a signature")
-    assert (ended.state, ended.refund_id) == ("rejected", None)
-    assert has(town, me) == 40_000
 
 
 def test_taken_back_it_may_be_opened_again(town: Town) -> None:
@@ -221,32 +176,9 @@ def test_who_may_not(town: Town) -> None:
     town.write(disputes.answer, other, made.id, "It is at the post office.")
     for person in (me, other):
         with pytest.raises(OwnMatter):
-            town.write(disputes.decide, actor(person), made.id, 0, "I say so")
+            town.write(decisions.decide, actor(person), made.id, 0, "I say so")
     with pytest.raises(NotOperator):
-        town.write(disputes.decide, actor(eve, "member"), made.id, 0, "I say so")
-
-
-def test_whose_money_is_gone(town: Town) -> None:
-    _, other, payment = bought(town)
-    made = opened(town, payment)
-    town.write(disputes.answer, other, made.id, "It is at the post office.")
-    (third,) = make_holders(town, 1, tier=2)
-    town.write(lambda tx: sending.send(tx, other, third, 60_000, "INR", proof=proof(tx, other)))
-    with pytest.raises(errors.InsufficientFunds):
-        town.write(disputes.decide, staff(town), made.id, 10_000, "They must")
-    assert town.read(disputes.one, other, made.id).state == "deciding", "it can be decided again"
-
-
-def test_a_frozen_wallet_gives_back_what_is_decided(town: Town) -> None:
-    me, other, payment = bought(town)
-    made = opened(town, payment)
-    town.write(disputes.answer, other, made.id, "It is at the post office.")
-    town.write(wallets.freeze, other, "INR", "")
-    ended = town.write(disputes.decide, staff(town), made.id, 4_000, "It is not there")
-    assert (ended.state, ended.refunded) == ("refunded", 4_000)
-    assert (has(town, me), has(town, other)) == (44_000, 56_000)
-    with pytest.raises(errors.WalletFrozen):
-        town.write(lambda tx: sending.send(tx, other, me, 1, "INR", proof=proof(tx, other)))
+        town.write(decisions.decide, actor(eve, "member"), made.id, 0, "I say so")
 
 
 def test_who_is_gone_is_forgotten(town: Town) -> None:
@@ -309,7 +241,7 @@ def test_never_more_than_came(disputed: tuple[Town, int, int, int], todo: list[t
                 elif what == "withdraw":
                     disputes.withdraw(tx, me, made.id)
                 else:
-                    disputes.decide(tx, actor(boss), made.id, n, "So it is")
+                    decisions.decide(tx, actor(boss), made.id, n, "So it is")
             return None
 
         try:

@@ -214,7 +214,7 @@ def _name(town: Town, person: int) -> str:
 def test_the_doors_say_what_to_do(bank: Bank) -> None:
     ada = bank.holder("ada", money=700)
     answer = ada.request("DELETE", f"/api/users/{ada.id}", json={"password": PASSWORD})
-    assert (answer.status_code, answer.json()["code"]) == (409, "account_in_use")
+    assert (answer.status_code, answer.json()["code"]) == (409, "account_tied")
     assert answer.json()["todo"][0]["href"] == "/wallet?currency=INR"
     browser = bank.site.browser("ada")
     page = browser.submit("/settings/delete", page="/settings/delete", password=PASSWORD)

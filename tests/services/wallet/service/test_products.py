@@ -22,7 +22,16 @@ from dozen.services.wallet.errors.products import (
     NotReady,
     SkuTaken,
 )
-from dozen.services.wallet.service import catalogue, categories, merchants, products, stores, wallets
+from dozen.services.wallet.service import (
+    catalogue,
+    categories,
+    merchants,
+    product_pictures,
+    product_stock,
+    products,
+    stores,
+    wallets,
+)
 from dozen.services.wallet.service.catalogue import Query
 from dozen.services.wallet.service.products import NewProduct, NewVariant
 from dozen.services.wallet.structs.products import SORTS, Category, Sort
@@ -57,12 +66,12 @@ def test_variants_are_stocked_by_themselves(town: Town) -> None:
     )  # fmt: skip
     small, medium = variants(town, made)
     assert (small.words, left(town, small.id), left(town, medium.id)) == ("S · Red", 2, 0)
-    assert town.write(products.change_stock, shop, made.id, medium.id, 4, "new delivery") == 4
-    (first,) = town.read(products.stock_journal, shop, made.id, medium.id)
+    assert town.write(product_stock.change, shop, made.id, medium.id, 4, "new delivery") == 4
+    (first,) = town.read(product_stock.journal, shop, made.id, medium.id)
     assert (first.by, first.reason, first.actor) == (4, "new delivery", shop.person)
     for by, reason in ((-5, "lost"), (1, ""), (2**40, "many")):
         with pytest.raises(BadStock):
-            town.write(products.change_stock, shop, made.id, medium.id, by, reason)
+            town.write(product_stock.change, shop, made.id, medium.id, by, reason)
     found = town.read(products.by_sku, shop, "S-RED")
     assert found is not None
     assert found.id == small.id
@@ -164,15 +173,15 @@ def test_only_ones_own(town: Town) -> None:
         lambda tx: products.of(tx, stranger, made.id),
         lambda tx: products.edit(tx, stranger, made.id, SHIRT),
         lambda tx: products.set_state(tx, stranger, made.id, "archived"),
-        lambda tx: products.change_stock(tx, stranger, made.id, mug, 5, "mine"),
-        lambda tx: products.stock_journal(tx, stranger, made.id, mug),
-        lambda tx: products.add_pictures(tx, stranger, made.id, []),
+        lambda tx: product_stock.change(tx, stranger, made.id, mug, 5, "mine"),
+        lambda tx: product_stock.journal(tx, stranger, made.id, mug),
+        lambda tx: product_pictures.add(tx, stranger, made.id, []),
     ):
         with pytest.raises(NoSuchProduct):
             town.write(work)
     other = make_product(town, shop)
     with pytest.raises(NoSuchVariant):
-        town.write(products.change_stock, shop, made.id, variant(town, other), 1, "wrong one")
+        town.write(product_stock.change, shop, made.id, variant(town, other), 1, "wrong one")
 
 
 # Finding

@@ -25,7 +25,7 @@ from dozen.services.wallet.service import (
     merchants,
     order_refunds,
     orders,
-    products,
+    product_stock,
     purchases,
     returns,
     settling,
@@ -188,7 +188,7 @@ class World(RuleBasedStateMachine):
     @rule(what=GOODS, by=st.integers(-2, 2))
     def adjust(self, what: int, by: int) -> None:
         shop, product, unit, _ = self.goods[what]
-        if self.do(products.change_stock, shop, product.id, unit, by, "counted") is not None:
+        if self.do(product_stock.change, shop, product.id, unit, by, "counted") is not None:
             self.there[unit] += by
 
     @rule(on=st.booleans())

@@ -18,6 +18,7 @@ from dozen.services.wallet.errors import desk as faults
 from dozen.services.wallet.errors.disputes import DisputeEnded
 from dozen.services.wallet.errors.risk import OwnMatter
 from dozen.services.wallet.schemas import desk as shapes
+from dozen.services.wallet.schemas.common import number
 from dozen.services.wallet.service import adjustments, members, reconciling
 from dozen.services.wallet.service.desk import SCOPE
 from dozen.services.wallet.structs.adjustments import NewLeg
@@ -88,7 +89,8 @@ def propose(call: Call, data: shapes.NewAdjustment) -> Reply[shapes.AdjustmentSh
             legs.append(NewLeg(each.account, money.parse(each.amount.strip(), currency)))
         except ValueError as error:
             raise faults.BadAdjustment(fields={f"leg-{n}": "This is not an amount"}) from error
-    made = adjustments.propose(call.tx, looking.operator(call), currency, data.reason, legs)
+    left_by = number(data.left_by, "left_by") if data.left_by else 0
+    made = adjustments.propose(call.tx, looking.operator(call), currency, data.reason, legs, left_by=left_by)
     where = f"/wallet/api/desk/adjustments/{made.id}"
     return Reply(shapes.adjustment(made, call.tx.now), status=201, headers=[("location", where)])
 
@@ -125,7 +127,15 @@ _DECIDING = (faults.NoSuchAdjustment, faults.AdjustmentDecided, faults.Adjustmen
     access="admin",
     scope=SCOPE,
     status=200,
-    raises=[*_DECIDING, faults.SamePerson, *_POSTING, OwnMatter, DisputeEnded, errors.BadAmount],
+    raises=[
+        *_DECIDING,
+        faults.SamePerson,
+        faults.LeftLess,
+        *_POSTING,
+        OwnMatter,
+        DisputeEnded,
+        errors.BadAmount,
+    ],
     limit=(60, 600),
 )
 def approve(call: Call, adjustment_id: int, data: shapes.AdjustmentDecision) -> shapes.AdjustmentShape:

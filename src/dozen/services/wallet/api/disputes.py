@@ -19,7 +19,7 @@ from dozen.services.wallet.errors.risk import OwnMatter
 from dozen.services.wallet.schemas import desk as desk_shapes
 from dozen.services.wallet.schemas import disputes as shapes
 from dozen.services.wallet.schemas.common import minor, number
-from dozen.services.wallet.service import dispute_losses, disputes, evidence
+from dozen.services.wallet.service import decisions, dispute_losses, disputes, evidence
 from dozen.services.wallet.showing import MOST_UPLOAD, received
 from dozen.services.wallet.structs.adjustments import Adjustment
 from dozen.services.wallet.structs.disputes import Dispute, DisputeState
@@ -177,7 +177,7 @@ def desk_index(
 ) -> Listing[shapes.DisputeShape]:
     """Disputes to decide, the oldest first; those in other states newest first."""
     name = f"desk disputes {state}"
-    found = disputes.queue(
+    found = decisions.queue(
         call.tx, looking.operator(call), state, before=call.cursors.open_id(name, cursor), limit=limit
     )
     more = call.cursors.seal(name, found[-1].id) if len(found) == limit else None
@@ -187,7 +187,7 @@ def desk_index(
 @api.get("/api/desk/disputes/{dispute_id}", scope=DESK, access="moderator", raises=[*OPERATING, *_ONE])
 def desk_show(call: Call, dispute_id: int) -> shapes.DisputeShape:
     """A dispute, with what both sides showed."""
-    return shown(call.tx, disputes.look(call.tx, looking.operator(call), dispute_id)[0])
+    return shown(call.tx, decisions.look(call.tx, looking.operator(call), dispute_id)[0])
 
 
 @api.post(
@@ -209,7 +209,7 @@ def desk_show(call: Call, dispute_id: int) -> shapes.DisputeShape:
 def decide(call: Call, dispute_id: int, data: shapes.Decide) -> shapes.DisputeShape:
     """Give the payer all of it, a part or nothing."""
     actor = looking.operator(call)
-    found, _ = disputes.look(call.tx, actor, dispute_id)
+    found, _ = decisions.look(call.tx, actor, dispute_id)
     amount = _amount(data.amount, found.currency)
     return shown(
         call.tx,
@@ -217,7 +217,7 @@ def decide(call: Call, dispute_id: int, data: shapes.Decide) -> shapes.DisputeSh
             call,
             [amount, data.words],
             Dispute,
-            lambda tx: disputes.decide(tx, actor, dispute_id, amount, data.words),
+            lambda tx: decisions.decide(tx, actor, dispute_id, amount, data.words),
         ),
     )
 
@@ -243,7 +243,7 @@ def propose(call: Call, dispute_id: int, data: shapes.ProposeShape) -> desk_shap
     Another administrator approves the adjustment; then the dispute has ended.
     """
     actor = looking.operator(call)
-    found, _ = disputes.look(call.tx, actor, dispute_id)
+    found, _ = decisions.look(call.tx, actor, dispute_id)
     amount = _amount(data.amount, found.currency)
     left = None if data.left_behind is None else _amount(data.left_behind, found.currency)
     made = once(

@@ -16,7 +16,7 @@ from dozen.services.wallet.queries.orders import Condition
 from dozen.services.wallet.schemas import merchants as shapes
 from dozen.services.wallet.schemas.common import minor
 from dozen.services.wallet.schemas.merchants import Mode
-from dozen.services.wallet.service import merchants, order_refunds, orders, paying, webhooks
+from dozen.services.wallet.service import merchants, order_links, order_refunds, orders, paying, webhooks
 from dozen.services.wallet.structs.merchants import Intent, IntentState, Refund, Shop
 from dozen.web import Call, Cursor, Limit, Listing
 
@@ -26,7 +26,7 @@ _HOOK = (*OWN, faults.NoSuchWebhook)
 
 
 def _shape(call: Call, found: Intent) -> shapes.ShopPayment:
-    return shapes.shop_payment(found, call.env.settings.url + orders.link(call.env, found.id))
+    return shapes.shop_payment(found, call.env.settings.url + order_links.link(call.env, found.id))
 
 
 @api.post(

@@ -14,10 +14,19 @@ from dozen.services.wallet.api.purchases import CANCELLING, page_of, return_of
 from dozen.services.wallet.errors import BadAmount
 from dozen.services.wallet.errors import products as faults
 from dozen.services.wallet.errors import purchases as purchase_faults
-from dozen.services.wallet.schemas import products as shapes
+from dozen.services.wallet.schemas import merchant_products as shapes
+from dozen.services.wallet.schemas import products as public
 from dozen.services.wallet.schemas import purchases as purchase_shapes
 from dozen.services.wallet.schemas.common import minor, number
-from dozen.services.wallet.service import product_reviews, products, purchases, returns, stores
+from dozen.services.wallet.service import (
+    product_pictures,
+    product_reviews,
+    product_stock,
+    products,
+    purchases,
+    returns,
+    stores,
+)
 from dozen.services.wallet.structs.merchants import Shop
 from dozen.services.wallet.structs.products import ProductState
 from dozen.services.wallet.structs.purchases import Purchase, PurchaseState
@@ -72,19 +81,19 @@ def set_up(call: Call, merchant_id: int, data: shapes.StoreChange) -> shapes.Sto
 
 
 @api.post(_BASE + "/delivery", scope=SHOP, raises=[*_RATE, *OPEN])
-def add_rate(call: Call, merchant_id: int, data: shapes.NewRateShape) -> shapes.RateShape:
+def add_rate(call: Call, merchant_id: int, data: shapes.NewRateShape) -> public.RateShape:
     """Another way of sending."""
     shop = _shop(call, merchant_id)
     currency = stores.store(call.tx, shop.id).currency
-    return shapes.rate(stores.add_rate(call.tx, shop, shapes.new_rate(data, currency)), currency)
+    return public.rate(stores.add_rate(call.tx, shop, shapes.new_rate(data, currency)), currency)
 
 
 @api.put(_BASE + "/delivery/{rate_id}", scope=SHOP, raises=[*_RATE, faults.NoSuchRate])
-def change_rate(call: Call, merchant_id: int, rate_id: int, data: shapes.NewRateShape) -> shapes.RateShape:
+def change_rate(call: Call, merchant_id: int, rate_id: int, data: shapes.NewRateShape) -> public.RateShape:
     """Change it; what is held or bought already keeps what it had."""
     shop = _shop(call, merchant_id)
     currency = stores.store(call.tx, shop.id).currency
-    return shapes.rate(stores.change_rate(call.tx, shop, rate_id, shapes.new_rate(data, currency)), currency)
+    return public.rate(stores.change_rate(call.tx, shop, rate_id, shapes.new_rate(data, currency)), currency)
 
 
 @api.delete(_BASE + "/delivery/{rate_id}", scope=SHOP, raises=[*OWN, faults.NoSuchRate])
@@ -141,7 +150,7 @@ def edit(call: Call, merchant_id: int, product_id: int, data: shapes.NewProductS
 
 def _rest(tx: Tx, shop: Shop, product_id: int, data: shapes.NewProductShape) -> None:
     if data.media_ids:
-        products.add_pictures(tx, shop, product_id, [number(each, "media_ids") for each in data.media_ids])
+        product_pictures.add(tx, shop, product_id, [number(each, "media_ids") for each in data.media_ids])
     if data.state is not UNSET:
         products.set_state(tx, shop, product_id, data.state)
 
@@ -155,7 +164,7 @@ def archive(call: Call, merchant_id: int, product_id: int) -> None:
 @api.delete(_BASE + "/products/{product_id}/pictures/{media_id}", scope=SHOP, raises=_ONE)
 def drop_picture(call: Call, merchant_id: int, product_id: int, media_id: int) -> None:
     """Take a picture away."""
-    products.drop_picture(call.tx, _shop(call, merchant_id), product_id, media_id)
+    product_pictures.drop(call.tx, _shop(call, merchant_id), product_id, media_id)
 
 
 @api.post(
@@ -168,7 +177,7 @@ def change_stock(
 ) -> shapes.StockShape:
     """So many more, or fewer, with a reason; what is held or sold cannot be taken away."""
     shop, variant = _shop(call, merchant_id), number(data.variant_id, "variant_id")
-    left = products.change_stock(call.tx, shop, product_id, variant, data.by, data.reason)
+    left = product_stock.change(call.tx, shop, product_id, variant, data.by, data.reason)
     return shapes.StockShape(str(variant), left)
 
 
@@ -179,7 +188,7 @@ def change_stock(
 )
 def journal(call: Call, merchant_id: int, product_id: int, variant_id: int) -> Listing[shapes.StockEntry]:
     """How its stock was changed by hand, the newest first."""
-    found = products.stock_journal(call.tx, _shop(call, merchant_id), product_id, variant_id)
+    found = product_stock.journal(call.tx, _shop(call, merchant_id), product_id, variant_id)
     return Listing([shapes.stock_entry(each) for each in found])
 
 
@@ -189,8 +198,8 @@ def journal(call: Call, merchant_id: int, product_id: int, variant_id: int) -> L
     raises=[*OWN, engagement.errors.NoSuchReview, engagement.errors.BadText],
 )
 def answer_review(
-    call: Call, merchant_id: int, review_id: int, data: shapes.AnswerShape
-) -> shapes.ReviewShape:
+    call: Call, merchant_id: int, review_id: int, data: public.AnswerShape
+) -> public.ReviewShape:
     """Answer a review of something that the shop sells."""
     made = product_reviews.answer(call.tx, _shop(call, merchant_id), review_id, data.text)
     return review_shape(call.tx, product_reviews.with_pictures(call.tx, [made])[0])

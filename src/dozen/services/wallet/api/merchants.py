@@ -16,7 +16,13 @@ from dozen.services.wallet.errors import merchants as faults
 from dozen.services.wallet.schemas import merchants as shapes
 from dozen.services.wallet.schemas.common import Currency, minor, of_minor
 from dozen.services.wallet.schemas.merchants import Mode
-from dozen.services.wallet.service import merchant_keys, merchants, shop_reports, shop_settlements
+from dozen.services.wallet.service import (
+    merchant_hosts,
+    merchant_keys,
+    merchants,
+    shop_reports,
+    shop_settlements,
+)
 from dozen.services.wallet.service.limits import day_of
 from dozen.services.wallet.structs.merchants import Settlement, Shop
 from dozen.web import Call, Cursor, Limit, Listing, Reply
@@ -141,6 +147,23 @@ def revoke_key(call: Call, merchant_id: int, key_id: int) -> None:
 def signing_key(call: Call, merchant_id: int, mode: Mode = "live") -> shapes.SigningKey:
     """A merchant id and key for the Paytm-shaped protocol. It is said once; an older one works no more."""
     return shapes.SigningKey(*merchant_keys.make_signing_key(call.tx, mine(call, merchant_id, mode)))
+
+
+@api.get("/api/merchants/{merchant_id}/callback-hosts", scope=SHOP, raises=OWN)
+def callback_hosts(call: Call, merchant_id: int) -> shapes.HostsShape:
+    """Where payers and signed outcomes may be sent to, beside the host of the shop's website."""
+    return shapes.HostsShape(merchant_hosts.listed(call.tx, mine(call, merchant_id, "live")))
+
+
+@api.put(
+    "/api/merchants/{merchant_id}/callback-hosts",
+    scope=SHOP,
+    limit=(60, 600),
+    raises=[*OPEN, faults.BadCallbackHost],
+)
+def list_callback_hosts(call: Call, merchant_id: int, data: shapes.HostsShape) -> shapes.HostsShape:
+    """List these hosts, and no others."""
+    return shapes.HostsShape(merchant_hosts.put(call.tx, mine(call, merchant_id, "live"), data.hosts))
 
 
 # Payouts

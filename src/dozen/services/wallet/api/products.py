@@ -14,7 +14,7 @@ from dozen.services.wallet.errors import BadAmount, CurrencyDiffers
 from dozen.services.wallet.errors import products as faults
 from dozen.services.wallet.schemas import products as shapes
 from dozen.services.wallet.schemas.common import Amount, Currency, minor, number
-from dozen.services.wallet.service import catalogue, categories, product_reviews, tiers
+from dozen.services.wallet.service import catalogue, categories, moderating, product_reviews, tiers
 from dozen.services.wallet.service.catalogue import Query
 from dozen.services.wallet.service.product_reviews import Opinion
 from dozen.services.wallet.structs.products import Category
@@ -200,10 +200,10 @@ _REPORTING = (moderation.errors.BadReport, moderation.errors.TooManyReports)
 )
 def report_review(call: Call, review_id: int, data: shapes.ReportShape) -> None:
     """Tell the moderators of a review."""
-    product_reviews.report(call.tx, call.me, review_id, reason=data.reason, text=data.text)
+    moderating.report(call.tx, call.me, review_id, reason=data.reason, text=data.text)
 
 
 @api.post("/api/shopping/products/{product_id}/report", scope=MANAGE, raises=[*_ONE, *_REPORTING])
 def report_product(call: Call, product_id: int, data: shapes.ReportShape) -> None:
     """Tell the moderators of something that is sold."""
-    product_reviews.report_product(call.tx, call.me, product_id, reason=data.reason, text=data.text)
+    moderating.report_product(call.tx, call.me, product_id, reason=data.reason, text=data.text)

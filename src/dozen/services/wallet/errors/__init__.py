@@ -258,7 +258,7 @@ class NoSuchPayment(NotFound):
 
 
 class NotAllowed(Forbidden):
-    code = "not_allowed"
+    code = "not_your_payment"
     title = "You may not do that with this payment"
 
 
@@ -274,7 +274,7 @@ class NotRefundable(Conflict):
 
 class NoSuchRequest(NotFound):
     code = "no_such_request"
-    title = "There is no such request, or it is not yours"
+    title = "There is no such request (any more)"
 
 
 class BadRequest(Conflict):

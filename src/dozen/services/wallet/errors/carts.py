@@ -57,7 +57,7 @@ class NoSuchAddress(NotFound):
 
 
 class BadAddress(Invalid):
-    code = "bad_address"
+    code = "bad_delivery_address"
     title = "Please check the address"
 
 

@@ -60,6 +60,13 @@ class AdjustmentExpired(Gone):
     title = "Nobody approved this adjustment in time; propose it again"
 
 
+class LeftLess(Conflict):
+    """``extra``: ``left``, in minor units."""
+
+    code = "left_less"
+    title = "Who is gone left less than that, or it was paid out in the meantime"
+
+
 class NoSuchMember(NotFound):
     code = "no_such_member"
     title = "There is nobody by that name with a wallet"

@@ -98,7 +98,7 @@ class CaptureTooLarge(Conflict):
     """``extra``: ``left`` (minor units)."""
 
     code = "capture_too_large"
-    title = "At most what was reserved can be captured"
+    title = "That is more than is reserved"
 
 
 class MethodMissing(Conflict):
@@ -109,6 +109,18 @@ class MethodMissing(Conflict):
 class BadReturnUrl(Invalid):
     code = "bad_return_url"
     title = "People cannot be sent back to this address"
+
+
+class BadCallbackHost(Invalid):
+    code = "bad_callback_host"
+    title = "These are not hosts that outcomes can be sent to"
+
+
+class OtherHost(Forbidden):
+    """``extra``: ``host``."""
+
+    code = "other_host"
+    title = "This shop has not listed this host; its owner adds it with the shop's keys"
 
 
 class BadMetadata(Invalid):
@@ -129,7 +141,7 @@ class CannotReceive(Fault):
 
 class NoSuchRefund(NotFound):
     code = "no_such_refund"
-    title = "There is no such refund, or it is not this shop's"
+    title = "There is no such refund"
 
 
 class BadRefund(Invalid):
@@ -141,7 +153,7 @@ class RefundTooLarge(Conflict):
     """``extra``: ``left`` (minor units)."""
 
     code = "refund_too_large"
-    title = "That is more than was captured and not yet given back"
+    title = "That is more than was moved and not yet given back"
 
 
 class RefundDone(Conflict):
@@ -199,7 +211,7 @@ class BadSettlement(Invalid):
 
 class NoSuchSettlement(NotFound):
     code = "no_such_settlement"
-    title = "There is no such settlement, or it is not this shop's"
+    title = "There is no such settlement"
 
 
 # Webhooks

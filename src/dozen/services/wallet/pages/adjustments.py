@@ -12,14 +12,14 @@ from dozen.services.wallet import looking
 from dozen.services.wallet.errors.desk import BadAdjustment
 from dozen.services.wallet.pages.desk import HERE, desk_page
 from dozen.services.wallet.pages.door import pages, problem, typed
-from dozen.services.wallet.service import adjustments, books, dispute_losses, wallets
+from dozen.services.wallet.service import adjustments, books, dispute_losses, unclaimed, wallets
 from dozen.services.wallet.structs.adjustments import NewLeg
 from dozen.web import Call, Cursor, Form, Page, Redirect
 from dozen.web.paging import next_page
 
 AT = f"{HERE}/adjustments"
 STATES = {
-    "proposed": ("Waits for a second person", "warning"),
+    "proposed": ("To approve", "warning"),
     "approved": ("Posted", "success"),
     "rejected": ("Rejected", "danger"),
     "withdrawn": ("Withdrawn", ""),
@@ -28,7 +28,12 @@ STATES = {
 _PAGE = 30
 _ROWS = 4
 """Sides that the form has room for; there can be more in the JSON door."""
-_FIELDS = ("currency", "reason", *(f"{name}-{n}" for n in range(_ROWS) for name in ("account", "in", "out")))
+_FIELDS = (
+    "currency",
+    "reason",
+    "left_by",
+    *(f"{name}-{n}" for n in range(_ROWS) for name in ("account", "in", "out")),
+)
 
 
 @pages.get("/desk/adjustments", access="admin")
@@ -84,11 +89,20 @@ def propose(call: Call, form: Form) -> Any:
     try:
         with call.tx.savepoint():
             made = adjustments.propose(
-                call.tx, looking.operator(call), given["currency"][:3], given["reason"], _legs(given)
-            )
+                call.tx, looking.operator(call), given["currency"][:3], given["reason"], _legs(given),
+                left_by=_left_by(given["left_by"]),
+            )  # fmt: skip
     except Fault as fault:
         return _form(call, call.tx, given, fault)
     return Redirect(f"{AT}/{made.id}", flash="Proposed. Another administrator must approve it.")
+
+
+def _left_by(text: str) -> int:
+    """Raises BadAdjustment."""
+    found = looking.id_of(text)
+    if text.strip() and found is None:
+        raise BadAdjustment(fields={"left_by": "This is not a number of somebody"})
+    return found or 0
 
 
 def _legs(given: dict[str, str]) -> list[NewLeg]:
@@ -137,6 +151,7 @@ def _show(call: Call, tx: Tx, adjustment_id: int, fault: Fault | None = None, **
         tx=tx,
         a=found,
         about=dispute_losses.of_adjustment(tx, found.id),
+        payout=unclaimed.of_adjustment(tx, found.id),
         open=found.open(tx.now),
         mine=found.proposed_by == call.me,
         there=there,

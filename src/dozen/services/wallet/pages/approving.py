@@ -11,7 +11,7 @@ from dozen.kit.errors import Fault
 from dozen.services.wallet import acting
 from dozen.services.wallet.errors.merchants import BadCap, NoSuchIntent
 from dozen.services.wallet.pages.door import amount_of, new_key, page, pages, shown_again, sign, typed
-from dozen.services.wallet.service import customers, limits, orders, paying, wallets
+from dozen.services.wallet.service import customers, limits, order_links, paying, wallets
 from dozen.services.wallet.structs.merchants import OPEN, Intent
 from dozen.web import Call, Form, Page, Redirect
 
@@ -25,15 +25,15 @@ def show(call: Call, intent: str) -> Page:
 
 
 def _page(call: Call, tx: Tx, token: str) -> Page:
-    found = orders.by_link(tx, token)
-    shop = orders.shop_of(tx, found)
+    found = order_links.by_link(tx, token)
+    shop = order_links.shop_of(tx, found)
     if found.payer not in (0, call.me) and found.payment_id is not None:
         raise NoSuchIntent  # somebody else has paid it: their affair
     over = found.state in OPEN and found.expires_at <= tx.now
     wallet = wallets.find(tx, call.me, found.currency)
     holder = wallets.holder(tx, call.me)
     allowed = limits.allowance(tx, holder, found.currency) if holder is not None and found.live else None
-    back = orders.back(found)
+    back = order_links.back(found)
     return page(
         call,
         "merchant_approve",
@@ -56,7 +56,7 @@ def _page(call: Call, tx: Tx, token: str) -> Page:
 @pages.post("/approve/{intent}", limit=(60, 600))
 async def answer(call: Call, intent: str, form: Form) -> Any:
     """Yes, with the PIN; or no."""
-    found = await call.read(orders.by_link, intent)
+    found = await call.read(order_links.by_link, intent)
     here = f"/wallet/approve/{intent}"
     try:
         if form.get("do") == "decline":

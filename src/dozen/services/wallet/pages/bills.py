@@ -15,6 +15,7 @@ from dozen.services.wallet.pages.door import (
     new_key,
     page,
     pages,
+    said_of,
     shown_again,
     wallet_of,
 )
@@ -138,7 +139,7 @@ async def pay(call: Call, biller_id: int, form: Form) -> Any:
                 return _form(call, tx, biller_id, given)
 
         return await shown_again(call, again, fault)
-    return Redirect(f"/wallet/bills/paid/{receipt.payment.id}", flash="Paid")
+    return Redirect(f"/wallet/bills/paid/{receipt.payment.id}", flash=said_of(receipt))
 
 
 @pages.get("/bills/paid/{payment_id}")

@@ -20,6 +20,7 @@ from dozen.services.wallet.pages.door import (
     page,
     pages,
     problem,
+    said_of,
     shown_again,
     typed,
     wallet_of,
@@ -127,8 +128,7 @@ async def pay(call: Call, form: Form) -> Any:
                 return page(call, "scan", given=given)
 
         return await shown_again(call, again, shown)
-    words = "Paid" if receipt.payment.state == "done" else "The payment is being looked at before it goes on"
-    return Redirect(f"/wallet/payments/{receipt.payment.id}", flash=words)
+    return Redirect(f"/wallet/payments/{receipt.payment.id}", flash=said_of(receipt))
 
 
 # One's own

@@ -15,7 +15,7 @@ import msgspec
 from dozen.core.accounts import Actor
 from dozen.db import Tx
 from dozen.services.wallet.pages.door import page, pages
-from dozen.services.wallet.service import adjustments, disputes, identities, reconciling, reviews
+from dozen.services.wallet.service import adjustments, decisions, identities, reconciling, reviews
 from dozen.web import Call, Page
 
 HERE = "/wallet/desk"
@@ -33,7 +33,7 @@ class Section(msgspec.Struct, frozen=True):
 
 SECTIONS: tuple[Section, ...] = (
     Section(f"{HERE}/review", "Review", "eye", reviews.waiting),
-    Section(f"{HERE}/disputes", "Disputes", "message", disputes.waiting),
+    Section(f"{HERE}/disputes", "Disputes", "message", decisions.waiting),
     Section(f"{HERE}/identities", "Identities", "fingerprint", identities.waiting),
     Section(f"{HERE}/rules", "Rules", "sliders"),
     Section(f"{HERE}/people", "People", "users"),

@@ -21,7 +21,14 @@ from dozen.services.wallet.pages.door import (
     shown_again,
     typed,
 )
-from dozen.services.wallet.service import dispute_losses, disputes, evidence, merchants
+from dozen.services.wallet.service import (
+    decisions,
+    dispute_losses,
+    disputes,
+    evidence,
+    merchants,
+    unclaimed,
+)
 from dozen.services.wallet.showing import MOST_UPLOAD, received
 from dozen.services.wallet.structs import Payment
 from dozen.services.wallet.structs.disputes import REASONS, Dispute, DisputeState
@@ -230,7 +237,7 @@ async def add_files(call: Call, dispute_id: int, form: Form) -> Any:
 def queue(call: Call, state: DisputeState = "deciding", cursor: Cursor | None = None) -> Page:
     """What is to be decided, the longest first; or what became of others."""
     tx, name = call.tx, f"desk disputes {state}"
-    found = disputes.queue(
+    found = decisions.queue(
         tx, looking.operator(call), state, before=call.cursors.open_id(name, cursor), limit=_PAGE
     )
     more = call.cursors.seal(name, found[-1].id) if len(found) == _PAGE else None
@@ -256,12 +263,12 @@ def look(call: Call, dispute_id: int) -> Page:
 
 
 def _look(call: Call, tx: Tx, dispute_id: int, fault: Fault | None = None, **values: Any) -> Page:
-    found, payment = disputes.look(tx, looking.operator(call), dispute_id)
+    found, payment = decisions.look(tx, looking.operator(call), dispute_id)
     cards = accounts.cards(tx, {found.payer, found.respondent, found.decided_by} - {0})
     told = problem(fault) if fault is not None else {}
     most = min(found.amount, payment.refundable)
-    gone = disputes.gone(tx, payment) if found.state == "deciding" else 0
-    left = dispute_losses.left_by(tx, gone, found.currency) if gone else 0
+    gone = decisions.gone(tx, payment) if found.state == "deciding" else 0
+    left = unclaimed.left_by(tx, gone, found.currency) if gone else 0
     return desk_page(
         call,
         "desk_dispute",
@@ -292,7 +299,7 @@ def decide(call: Call, dispute_id: int, form: Form) -> Any:
     tx, given = call.tx, typed(form, "verdict", "amount", "reason")
     try:
         with tx.savepoint():
-            found, payment = disputes.look(tx, looking.operator(call), dispute_id)
+            found, payment = decisions.look(tx, looking.operator(call), dispute_id)
             amount = 0
             if given["verdict"] == "whole":
                 amount = min(found.amount, payment.refundable)
@@ -300,7 +307,7 @@ def decide(call: Call, dispute_id: int, form: Form) -> Any:
                 amount = amount_of(form, found.currency)
             elif given["verdict"] != "nothing":
                 raise BadAmount(fields={"verdict": "Choose one of the list"})
-            disputes.decide(tx, looking.operator(call), dispute_id, amount, given["reason"])
+            decisions.decide(tx, looking.operator(call), dispute_id, amount, given["reason"])
     except Fault as fault:
         if fault.status == 404:
             raise
@@ -314,7 +321,7 @@ def propose(call: Call, dispute_id: int, form: Form) -> Any:
     tx, given = call.tx, typed(form, "verdict", "amount", "left_behind", "reason")
     try:
         with tx.savepoint():
-            found, payment = disputes.look(tx, looking.operator(call), dispute_id)
+            found, payment = decisions.look(tx, looking.operator(call), dispute_id)
             whole = given["verdict"] == "whole"
             amount = min(found.amount, payment.refundable) if whole else amount_of(form, found.currency)
             left = _left(given["left_behind"], found.currency)

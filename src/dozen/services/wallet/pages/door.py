@@ -12,7 +12,7 @@ from dozen.kit.errors import Fault, Invalid
 from dozen.services.wallet.errors import BadAmount, NoWallet, Unverified
 from dozen.services.wallet.service import numbers, receivers, requests, wallets
 from dozen.services.wallet.service.history import Month, title_of
-from dozen.services.wallet.structs import KINDS, Wallet
+from dozen.services.wallet.structs import KINDS, Receipt, Wallet
 from dozen.web import Call, Form, Page, Pages, Redirect, Reply
 
 
@@ -144,6 +144,12 @@ def currencies(call: Call, tx: Tx) -> list[str]:
 def new_key() -> str:
     """For a form: sent twice, it moves money once."""
     return crypto.token(16)
+
+
+def said_of(receipt: Receipt) -> str:
+    """What a page says after somebody paid."""
+    held = receipt.payment.state != "done"
+    return "The payment is being looked at before it goes on" if held else "Paid"
 
 
 def waiting(tx: Tx, me: int) -> int:

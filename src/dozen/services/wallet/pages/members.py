@@ -62,6 +62,8 @@ def _show(call: Call, tx: Tx, username: str, fault: Fault | None = None, **value
         for pocket in found.pockets
         for entry in moderation.log(tx, actor, subject=(desk.REALM, pocket.wallet.id), limit=10)
     ]
+    people = {found.card.id, *(each.actor_id for each in log)}
+    people |= {person for each in found.latest for person in (each.payer, each.payee)}
     return desk_page(
         call,
         "desk_person",
@@ -71,7 +73,7 @@ def _show(call: Call, tx: Tx, username: str, fault: Fault | None = None, **value
         may=found.card.id != call.me,
         wallet_states=STATES,
         log=sorted(log, key=lambda each: -each.id),
-        cards=accounts.cards(tx, {found.card.id, *(each.actor_id for each in log)}),
+        cards=accounts.cards(tx, people - {0}),
         **told,
         **values,
     )

@@ -12,7 +12,7 @@ from dozen.services.wallet import acting
 from dozen.services.wallet.pages.door import amount_of, new_key, pages, problem, typed
 from dozen.services.wallet.pages.merchants import Mode, base, mine, shop_page
 from dozen.services.wallet.queries.orders import Condition
-from dozen.services.wallet.service import customers, order_refunds, orders, paying, wallets
+from dozen.services.wallet.service import customers, order_links, order_refunds, orders, paying, wallets
 from dozen.services.wallet.structs.merchants import STEPS, Intent, Refund, Shop
 from dozen.web import Call, Cursor, Form, Page, Redirect
 from dozen.web.paging import next_page
@@ -117,7 +117,7 @@ def _show(call: Call, tx: Tx, shop: Shop, intent_id: int, fault: Fault | None = 
         payer=payer,
         customer=customer,
         refunds=order_refunds.page(tx, shop, intent_id=found.id, limit=100),
-        link=call.env.settings.url + orders.link(call.env, found.id),
+        link=call.env.settings.url + order_links.link(call.env, found.id),
         left=found.received - found.refunded,
         plain=_plain(found),
         key=new_key(),

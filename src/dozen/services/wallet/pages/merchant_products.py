@@ -12,7 +12,7 @@ from dozen.services.wallet.errors.products import BadProduct, BadRate, BadStock
 from dozen.services.wallet.pages.door import pages, problem, typed
 from dozen.services.wallet.pages.merchants import base, mine, shop_page
 from dozen.services.wallet.pages.purchases import upload
-from dozen.services.wallet.service import categories, products, stores
+from dozen.services.wallet.service import categories, product_pictures, product_stock, products, stores
 from dozen.services.wallet.service.products import NewProduct, NewVariant
 from dozen.services.wallet.structs.merchants import Shop
 from dozen.services.wallet.structs.products import ProductState
@@ -172,11 +172,11 @@ async def add(call: Call, merchant_id: int, form: Form) -> Any:
     try:
         currency = (await call.read(stores.store, shop.id)).currency
         made = _new(form, currency)
-        photos = await upload(call, form, products.MOST_PICTURES)
+        photos = await upload(call, form, product_pictures.MOST)
 
         def verb(tx: Tx) -> int:
             product = products.add(tx, shop, made)
-            products.add_pictures(tx, shop, product.id, photos)
+            product_pictures.add(tx, shop, product.id, photos)
             if form.checked("show"):
                 products.set_state(tx, shop, product.id, "active")
             return product.id
@@ -197,7 +197,7 @@ def show(call: Call, merchant_id: int, product_id: int) -> Page:
 def _show(call: Call, tx: Tx, shop: Shop, product_id: int, **values: Any) -> Page:
     (kept,) = products.kept(tx, shop, [products.of(tx, shop, product_id)])
     journals = {
-        each.variant.id: products.stock_journal(tx, shop, product_id, each.variant.id)[:6]
+        each.variant.id: product_stock.journal(tx, shop, product_id, each.variant.id)[:6]
         for each in kept.choices[:10]
     }
     shown = {"given": {}} | values
@@ -211,7 +211,7 @@ def _show(call: Call, tx: Tx, shop: Shop, product_id: int, **values: Any) -> Pag
         product_states=STATES,
         low=_LOW,
         journals=journals,
-        space=products.MOST_PICTURES - len(kept.pictures),
+        space=product_pictures.MOST - len(kept.pictures),
         **shown,
     )
 
@@ -262,8 +262,8 @@ async def add_pictures(call: Call, merchant_id: int, product_id: int, form: Form
     at = f"{base(shop)}/products/{product_id}"
     try:
         await call.read(products.of, shop, product_id)
-        photos = await upload(call, form, products.MOST_PICTURES)
-        await call.write(products.add_pictures, shop, product_id, photos)
+        photos = await upload(call, form, product_pictures.MOST)
+        await call.write(product_pictures.add, shop, product_id, photos)
     except Fault as fault:
         if fault.status in (401, 404):
             raise
@@ -279,14 +279,14 @@ def picture(call: Call, merchant_id: int, product_id: int, media_id: int, form: 
     here = f"{at}/pictures/{media_id}"
     does = form.get("do")
     if does == "drop":
-        products.drop_picture(tx, shop, product_id, media_id)
+        product_pictures.drop(tx, shop, product_id, media_id)
         return Redirect(at, flash="Taken away", undo=Undo(here, fields={"do": "keep"}))
     if does == "keep":
-        products.keep_picture(tx, shop, product_id, media_id)
+        product_pictures.keep(tx, shop, product_id, media_id)
     elif does == "first":
-        products.first_picture(tx, shop, product_id, media_id)
+        product_pictures.first(tx, shop, product_id, media_id)
     else:
-        products.describe_picture(tx, shop, product_id, media_id, form.get("alt")[:1_500])
+        product_pictures.describe(tx, shop, product_id, media_id, form.get("alt")[:1_500])
     return Redirect(at, flash="Saved")
 
 
@@ -301,7 +301,7 @@ def stock(call: Call, merchant_id: int, product_id: int, form: Form) -> Any:
             if not by.removeprefix("-").isdigit() or len(by) > 10 or not by.isascii():
                 raise BadStock(fields={"by": "A whole number, such as 5 or -2"})
             variant = _number(given["variant"]) or 0
-            left = products.change_stock(tx, shop, product_id, variant, int(by), given["reason"])
+            left = product_stock.change(tx, shop, product_id, variant, int(by), given["reason"])
     except Fault as fault:
         if fault.status == 404:
             raise

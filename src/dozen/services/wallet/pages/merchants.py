@@ -14,6 +14,7 @@ from dozen.services.wallet.errors import BadTime
 from dozen.services.wallet.pages.door import amount_of, new_key, page, pages, problem, typed
 from dozen.services.wallet.queries import paytm
 from dozen.services.wallet.service import (
+    merchant_hosts,
     merchant_keys,
     merchants,
     orders,
@@ -200,6 +201,8 @@ def _keys(call: Call, shop: Shop, **values: Any) -> Page:
         keys=[each for each in found if each.usable(tx.now)],
         past=[each for each in found if not each.usable(tx.now)][:10],
         paytm=known,
+        hosts=merchant_hosts.listed(tx, shop),
+        own_host=merchant_hosts.host_of(shop.merchant.website),
         api_url=call.env.settings.url,
         **values,
     )
@@ -237,6 +240,17 @@ def make_paytm(call: Call, merchant_id: int, form: Form) -> Page:
     shop = mine(call, call.tx, merchant_id, form.get("mode"))
     mid, key = merchant_keys.make_signing_key(call.tx, shop)
     return _keys(call, shop, signing=(mid, key))
+
+
+@pages.post("/merchants/{merchant_id}/callback-hosts", limit=(60, 600), keeps=("hosts",))
+def list_hosts(call: Call, merchant_id: int, form: Form) -> Any:
+    """Where payers may be sent back to, one host a line."""
+    shop = mine(call, call.tx, merchant_id, form.get("mode"))
+    try:
+        merchant_hosts.put(call.tx, shop, form.get("hosts")[:8_000].split())
+    except Fault as fault:
+        return _keys(call, shop, **problem(fault), given=typed(form, "hosts"))
+    return Redirect(f"{base(shop)}/keys{'' if shop.live else '?mode=test'}", flash="Saved")
 
 
 # Payouts

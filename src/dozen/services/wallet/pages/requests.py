@@ -18,6 +18,7 @@ from dozen.services.wallet.pages.door import (
     new_key,
     page,
     pages,
+    said_of,
     shown_again,
     typed,
     wallet_of,
@@ -124,7 +125,7 @@ async def pay(call: Call, request_id: int, form: Form) -> Any:
         if isinstance(fault, errors.NoSuchRequest):
             raise
         return await shown_again(call, lambda tx: _one(call, tx, request_id), fault)
-    return Redirect(f"/wallet/payments/{receipt.payment.id}", flash="Paid")
+    return Redirect(f"/wallet/payments/{receipt.payment.id}", flash=said_of(receipt))
 
 
 @pages.post("/requests/{request_id}/{what}")

@@ -7,9 +7,10 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from dozen.db import Tx
+from dozen.kit import money
 from dozen.kit.errors import Fault
 from dozen.services.wallet import acting
-from dozen.services.wallet.errors import NoWallet, OwnWallet
+from dozen.services.wallet.errors import InsufficientFunds, NoWallet, OwnWallet
 from dozen.services.wallet.pages.door import (
     REALM,
     amount_of,
@@ -17,6 +18,7 @@ from dozen.services.wallet.pages.door import (
     new_key,
     page,
     pages,
+    said_of,
     shown_again,
     typed,
     wallet_of,
@@ -70,6 +72,9 @@ def _confirm(tx: Tx, call: Call, given: dict[str, str], form: Form) -> Page:
         raise OwnWallet(fields={"to": OwnWallet.title})
     if found.wallet is None:
         raise NoWallet(fields={"to": f"{found.card.name} has no wallet in {wallet.currency} yet"})
+    there = wallets.balance(tx, wallet).available or 0
+    if amount > there and not form.get("pin"):  # before anybody enters a PIN for nothing
+        raise InsufficientFunds(fields={"amount": f"You can use {money.text(there, wallet.currency)}"})
     return _confirm_page(call, tx, given | {"note": note}, found, amount)
 
 
@@ -118,8 +123,7 @@ async def confirm(call: Call, form: Form) -> Any:
                 return _form(call, tx, given)
 
         return await shown_again(call, again, fault)
-    words = "Paid" if receipt.payment.state == "done" else "The payment is being looked at before it goes on"
-    return Redirect(f"/wallet/payments/{receipt.payment.id}", flash=words)
+    return Redirect(f"/wallet/payments/{receipt.payment.id}", flash=said_of(receipt))
 
 
 @pages.post("/payments/{payment_id}/refund", limit=(30, 600))

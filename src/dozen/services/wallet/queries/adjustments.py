@@ -6,8 +6,8 @@ from sqlalchemy import Text, func, insert, literal_column, select, update
 
 from dozen.core.ledger import Leg
 from dozen.db import action, param, rows, values
-from dozen.services.wallet.structs.adjustments import Adjustment
-from dozen.services.wallet.tables.adjustments import adjustments
+from dozen.services.wallet.structs.adjustments import Adjustment, Payout
+from dozen.services.wallet.tables.adjustments import adjustments, payouts
 
 _a = adjustments.c
 _columns = [_a[name] for name in Adjustment.__struct_fields__]
@@ -49,3 +49,22 @@ decide = action(
         transfer_id=param("entry"),
     )
 )
+
+add_payout = action(insert(payouts))
+payout = rows(
+    Payout,
+    select(*(payouts.c[name] for name in Payout.__struct_fields__)).where(
+        payouts.c.adjustment == param("adjustment")
+    ),
+)
+paid_out = values(
+    int,
+    select(func.coalesce(func.sum(payouts.c.amount), 0))
+    .select_from(payouts.join(adjustments, _a.id == payouts.c.adjustment))
+    .where(
+        payouts.c.person == param("person"),
+        _a.currency == param("currency"),
+        _a.state == literal_column("'approved'", Text()),
+    ),
+)
+"""Of what somebody left, how much adjustments that were posted took."""

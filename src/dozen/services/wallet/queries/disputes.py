@@ -1,10 +1,10 @@
 """Disputes, and what is proposed where who was paid is gone."""
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import exists, func, insert, or_, select, update
 
 from dozen.db import action, param, rows, values
 from dozen.services.wallet.structs.disputes import Dispute, Proposal
-from dozen.services.wallet.tables.adjustments import adjustments
+from dozen.services.wallet.tables.adjustments import adjustments, payouts
 from dozen.services.wallet.tables.disputes import disputes, proposals
 
 _columns = tuple(getattr(disputes.c, name) for name in Dispute.__struct_fields__)
@@ -120,6 +120,8 @@ taken = values(
         proposals.c.person == param("person"),
         adjustments.c.currency == param("currency"),
         adjustments.c.state == "approved",
+        ~exists().where(payouts.c.adjustment == proposals.c.adjustment),
     ),
 )
-"""Of what somebody left behind, how much went to those who had paid them."""
+"""Of what somebody left behind, how much went to those who had paid them, as far as :mod:`adjustments` does
+not know it: decided before it was noted there."""

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from dozen.db import action, param, rows, upsert, values
 from dozen.services.wallet.structs.merchants import ApiKey, Day, Merchant, Settlement
-from dozen.services.wallet.tables.merchants import days, keys, merchants, settlements
+from dozen.services.wallet.tables.merchants import days, hosts, keys, merchants, settlements
 
 _merchant = tuple(merchants.c[name] for name in Merchant.__struct_fields__)
 add = action(insert(merchants))
@@ -45,6 +45,14 @@ due = rows(
     .order_by(merchants.c.settle_at)
     .limit(param("limit")),
 )
+
+# Callback hosts
+
+hosts_of = values(
+    str, select(hosts.c.host).where(hosts.c.merchant == param("merchant")).order_by(hosts.c.host)
+)
+add_host = action(insert(hosts))
+drop_hosts = action(delete(hosts).where(hosts.c.merchant == param("merchant")))
 
 # Keys
 

@@ -35,14 +35,16 @@ def date(day: int) -> str:
     return clock.rfc3339(day)[:10]
 
 
-# Products that were taken down
+# What moderators take down of what shops sell
 
 
-class Restore(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Judgement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: Annotated[str, Meta(min_length=1, max_length=1_000, description="For the audit log.")]
 
 
-class Restored(msgspec.Struct, frozen=True):
+class JudgedShape(msgspec.Struct, frozen=True):
+    """A product as it is then."""
+
     id: str
     title: str
     state: ProductState
@@ -67,6 +69,13 @@ class NewAdjustment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: Reason
     legs: Annotated[list[NewLegShape], Meta(min_length=2, max_length=20)]
     currency: Currency | None = None
+    left_by: Annotated[
+        str,
+        Meta(
+            max_length=19,
+            description="Where a side is `wallet.unclaimed`: the id of who is gone and left it.",
+        ),
+    ] = ""
 
 
 class AdjustmentDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

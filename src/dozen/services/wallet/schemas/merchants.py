@@ -83,6 +83,12 @@ def merchant(found: Merchant, balances: list[Money] | None = None) -> MerchantSh
     return shown
 
 
+class HostsShape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Hosts, each with its port where that is not the scheme's own; a whole address is taken for its host."""
+
+    hosts: Annotated[list[Annotated[str, Meta(max_length=300)]], Meta(max_length=50)]
+
+
 class NewKeyShape(msgspec.Struct, forbid_unknown_fields=True):
     kind: Literal["secret", "publishable"] = "secret"
     name: Annotated[str, Meta(max_length=200)] = ""

@@ -27,7 +27,7 @@ from dozen.services.wallet.errors.desk import (
 )
 from dozen.services.wallet.queries import adjustments as queries
 from dozen.services.wallet.queries import people
-from dozen.services.wallet.service import desk, tiers, wallets
+from dozen.services.wallet.service import desk, tiers, unclaimed, wallets
 from dozen.services.wallet.structs.adjustments import Adjustment, AdjustmentState, NewLeg
 
 LASTS = 7 * clock.DAY
@@ -58,13 +58,19 @@ class Followers:
             self.fns.append(fn)
 
 
-def propose(tx: Tx, actor: Actor, currency: str, reason: str, legs: Sequence[NewLeg]) -> Adjustment:
-    """Raises NotOperator, ReasonNeeded, BadAdjustment (``fields``: ``currency``, ``legs``, or ``leg-0``,
-    ``leg-1``, … for one of them)."""
+def propose(
+    tx: Tx, actor: Actor, currency: str, reason: str, legs: Sequence[NewLeg], *, left_by: int = 0
+) -> Adjustment:
+    """``left_by``: who is gone and left what it takes; see :mod:`unclaimed`.
+
+    Raises NotOperator, ReasonNeeded, BadAdjustment (``fields``: ``currency``, ``left_by``, ``legs``, or
+    ``leg-0``, ``leg-1``, … for one of them)."""
     desk.must_be_admin(actor)
     why = desk.reason(reason)
     must_be_kept(tx, currency)
     found = _checked(tx, currency, legs)
+    taken = unclaimed.taken_by(tx, found, currency)
+    unclaimed.check(tx, left_by, taken, currency)
     made = Adjustment(
         id=tx.next_id(),
         currency=currency,
@@ -80,9 +86,12 @@ def propose(tx: Tx, actor: Actor, currency: str, reason: str, legs: Sequence[New
     )
     row = msgspec.structs.asdict(made) | {"legs": _plain(made)}
     queries.add(tx, **row)
+    if taken:
+        unclaimed.keep(tx, made, left_by, taken)
     desk.record(
         tx, actor.person_id, "adjustment.propose", made.id, why,
-        after={"currency": currency, "legs": [[str(a), n] for a, n in _plain(made)]},
+        after={"currency": currency, "legs": [[str(a), n] for a, n in _plain(made)]}
+        | ({"left_by": str(left_by)} if taken else {}),
     )  # fmt: skip
     return made
 
@@ -153,9 +162,9 @@ def account_named(tx: Tx, text: str, currency: str) -> ledger.Account:
 
 
 def approve(tx: Tx, actor: Actor, adjustment_id: int, note: str = "") -> Adjustment:
-    """Post it. Raises NotOperator, NoSuchAdjustment, SamePerson, AdjustmentDecided, AdjustmentExpired, what
-    the ledger raises (InsufficientFunds, AccountClosed), and what :class:`Followers` raise: then it stays
-    proposed."""
+    """Post it. Raises NotOperator, NoSuchAdjustment, SamePerson, AdjustmentDecided, AdjustmentExpired,
+    LeftLess, what the ledger raises (InsufficientFunds, AccountClosed), and what :class:`Followers` raise:
+    then it stays proposed."""
     desk.must_be_admin(actor)
     found = _open(tx, adjustment_id)
     if found.proposed_by == actor.person_id:
@@ -172,6 +181,7 @@ def approve(tx: Tx, actor: Actor, adjustment_id: int, note: str = "") -> Adjustm
         even_frozen=True,
     )
     done = _decide(tx, found, "approved", actor.person_id, note, made.id)
+    unclaimed.posted(tx, found)
     for follow in tx.part(Followers).fns:
         follow(tx, actor, found)
     _tell(tx, found, made.id)

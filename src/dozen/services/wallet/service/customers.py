@@ -25,7 +25,7 @@ from dozen.services.wallet.errors.merchants import (
 )
 from dozen.services.wallet.queries import orders as queries
 from dozen.services.wallet.queries.orders import Span
-from dozen.services.wallet.service import merchants, notes, orders, shop_events
+from dozen.services.wallet.service import merchants, notes, shop_events, shop_metadata
 from dozen.services.wallet.service.limits import month_of
 from dozen.services.wallet.service.moving import MOST_AMOUNT
 from dozen.services.wallet.structs.merchants import Customer, Merchant, Method, Shop
@@ -95,7 +95,7 @@ def update(tx: Tx, shop: Shop, customer_id: int, changes: Changes) -> Customer:
     found = _there(tx, shop, customer_id)
     given = {name: value for name, value in msgspec.structs.asdict(changes).items() if value is not UNSET}
     if "metadata" in given:
-        given["metadata"] = orders.merged(found.metadata, given["metadata"])
+        given["metadata"] = shop_metadata.merged(found.metadata, given["metadata"])
     after = _put(tx, _checked(msgspec.structs.replace(found, **given)))
     shop_events.say(tx, shop.id, shop.live, "customer.updated", after.id, customer=after)
     return after
@@ -137,7 +137,7 @@ def make_method(
         month=0,
         used=0,
         state="new",
-        metadata=orders.checked_metadata(metadata or {}),
+        metadata=shop_metadata.checked(metadata or {}),
         changed_at=tx.now,
     )
     queries.add_method(tx, **msgspec.structs.asdict(made))
@@ -197,7 +197,9 @@ def detach(tx: Tx, shop: Shop, method_id: int) -> Method:
 def edit_method(tx: Tx, shop: Shop, method_id: int, metadata: dict[str, str]) -> Method:
     """Raises NoSuchMethod, BadMetadata."""
     found = method_locked(tx, shop, method_id)
-    return _put_method(tx, msgspec.structs.replace(found, metadata=orders.merged(found.metadata, metadata)))
+    return _put_method(
+        tx, msgspec.structs.replace(found, metadata=shop_metadata.merged(found.metadata, metadata))
+    )
 
 
 def approve_method(tx: Tx, shop: Shop, found: Method, person: int, currency: str, cap: int) -> Method:
@@ -268,7 +270,7 @@ def _checked(given: Customer) -> Customer:
         wrong["description"] = "At most 1000 characters"
     if wrong:
         raise BadCustomer(fields=wrong)
-    return msgspec.structs.replace(given, **tidy, metadata=orders.checked_metadata(given.metadata))
+    return msgspec.structs.replace(given, **tidy, metadata=shop_metadata.checked(given.metadata))
 
 
 def _put(tx: Tx, after: Customer) -> Customer:

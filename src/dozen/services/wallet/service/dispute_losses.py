@@ -23,13 +23,12 @@ from dozen.kit.env import Env
 from dozen.services.wallet.errors import BadAmount
 from dozen.services.wallet.errors.disputes import DisputeProposed, RespondentPays
 from dozen.services.wallet.queries import disputes as queries
-from dozen.services.wallet.service import adjustments, desk, disputes, leaving
+from dozen.services.wallet.service import adjustments, decisions, desk, disputes, leaving, unclaimed
 from dozen.services.wallet.structs.adjustments import Adjustment, NewLeg
 from dozen.services.wallet.structs.disputes import Dispute, Proposal
 
 LOSSES = "wallet.dispute_losses"
 """Purpose of the house's accounts of what it gave back for people who are gone: an expense."""
-_ENTRIES = 200
 
 
 class _Tried(Exception):
@@ -50,9 +49,9 @@ def propose(
     """
     desk.must_be_admin(actor)
     said = desk.reason(words)
-    found = disputes.to_decide(tx, actor, dispute_id, amount)
+    found = decisions.to_decide(tx, actor, dispute_id, amount)
     payment = disputes.payment_of(tx, found)
-    person = disputes.gone(tx, payment)
+    person = decisions.gone(tx, payment)
     if not person:
         raise RespondentPays
     waits = queries.open_proposal.first(tx, dispute=found.id, now=tx.now)
@@ -61,7 +60,7 @@ def propose(
     if not amount:
         raise BadAmount(fields={"amount": BadAmount.title})
     needed = _needed(tx, actor, found, payment.target, amount)
-    there = left_by(tx, person, found.currency)
+    there = unclaimed.left_by(tx, person, found.currency)
     taken = min(there, needed) if left_behind is None else left_behind
     if type(taken) is not int or not 0 <= taken <= min(there, needed):
         most = money.text(min(there, needed), found.currency)
@@ -72,28 +71,11 @@ def propose(
         (ledger.house(tx, LOSSES, found.currency, "expense").id, taken - needed),
     )
     legs = [NewLeg(str(account), amount) for account, amount in sides if amount]
-    made = adjustments.propose(tx, actor, found.currency, f"Dispute {found.id}: {said}"[: desk.LONGEST], legs)
+    why = f"Dispute {found.id}: {said}"[: desk.LONGEST]
+    made = adjustments.propose(tx, actor, found.currency, why, legs, left_by=person if taken else 0)
     row = Proposal(made.id, found.id, person, amount, taken, said)
     queries.add_proposal(tx, **msgspec.structs.asdict(row))
     return made
-
-
-def left_by(tx: Tx, person: int, currency: str) -> int:
-    """What somebody who is gone left, by the journal, and is still there: what went to those who had paid
-    them is taken off, and never is it more than the account holds. Where an administrator has paid heirs by
-    an adjustment, they say less."""
-    account = ledger.find_account(tx, 0, leaving.UNCLAIMED, currency)
-    if account is None:
-        return 0
-    came = sum(
-        side.amount
-        for each in ledger.transfers_about(tx, person, limit=_ENTRIES)
-        if each.kind == leaving.KIND
-        for side in each.postings
-        if side.account_id == account.id
-    )
-    went = queries.taken.first(tx, person=person, currency=currency) or 0
-    return max(0, min(came - went, ledger.balance(tx, account.id).balance))
 
 
 def waiting(tx: Tx, dispute_id: int) -> Proposal | None:
@@ -111,8 +93,8 @@ def posted(tx: Tx, actor: Actor, found: Adjustment) -> None:
     Raises OwnMatter, DisputeEnded, BadAmount, and what refunds raise: then nothing was posted."""
     row = of_adjustment(tx, found.id)
     if row is not None:
-        dispute = disputes.to_decide(tx, actor, row.dispute, row.amount)
-        disputes.end(tx, actor, dispute, row.amount, row.words)
+        dispute = decisions.to_decide(tx, actor, row.dispute, row.amount)
+        decisions.end(tx, actor, dispute, row.amount, row.words)
 
 
 def register(env: Env) -> None:
@@ -127,7 +109,7 @@ def _needed(tx: Tx, actor: Actor, found: Dispute, account: int, amount: int) -> 
         with tx.savepoint():
             before = ledger.balance(tx, account).balance
             ledger.pay(tx, losses.id, account, amount, kind=adjustments.KIND, even_frozen=True)
-            disputes.give(tx, actor.person_id, found, amount)
+            decisions.give(tx, actor.person_id, found, amount)
             raise _Tried(amount - (ledger.balance(tx, account).balance - before))
     except _Tried as tried:
         return tried.needed

@@ -1,7 +1,8 @@
 """Disputes: a payer wants money back, the other side answers, an operator decides.
 
 States are :data:`structs.disputes.STEPS`. The payment's row is locked first, then the dispute's. What is
-given back goes the way of all refunds, so that it is never more than what came.
+given back goes the way of all refunds, so that it is never more than what came. What operators decide is in
+:mod:`decisions`, what both sides show in :mod:`exhibits`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from typing import Any, get_args
 import msgspec
 
 from dozen.core import accounts, notifications
-from dozen.core.accounts import Actor
 from dozen.db import Duplicate, Tx
 from dozen.kit import clock, ids, money
 from dozen.kit.env import Env
@@ -22,20 +22,15 @@ from dozen.services.wallet.errors.disputes import (
     BadDispute,
     DisputeEnded,
     DisputeExists,
-    DisputeProposed,
     NoSuchDispute,
     NotDisputable,
-    RespondentGone,
     TooManyDisputes,
 )
 from dozen.services.wallet.errors.merchants import NoSuchIntent
-from dozen.services.wallet.errors.risk import OwnMatter
 from dozen.services.wallet.queries import disputes as queries
 from dozen.services.wallet.queries import payments as payment_queries
-from dozen.services.wallet.queries import people
 from dozen.services.wallet.service import (
-    desk,
-    evidence,
+    exhibits,
     merchants,
     notes,
     order_refunds,
@@ -133,7 +128,7 @@ def open_dispute(tx: Tx, me: int, new: NewDispute) -> Dispute:
             queries.add(tx, **msgspec.structs.asdict(made))
     except Duplicate as error:
         raise DisputeExists from error
-    evidence.attach(tx, me, new.files, made.id)
+    exhibits.attach(tx, me, new.files, made.id)
     if respondent:
         _tell(tx, made, respondent, "disputed", me)
     return made
@@ -144,8 +139,8 @@ def withdraw(tx: Tx, me: int, dispute_id: int) -> Dispute:
     found = locked(tx, dispute_id)
     if found.payer != me:
         raise NoSuchDispute
-    after = _step(tx, found, "withdrawn", due_at=None)
-    _tell_end(tx, after, found.respondent)
+    after = step(tx, found, "withdrawn", due_at=None)
+    tell_end(tx, after, found.respondent)
     return after
 
 
@@ -166,8 +161,8 @@ def answer(tx: Tx, me: int, dispute_id: int, words: str, files: Sequence[int] = 
     if not 10 <= len(said) <= MOST_WORDS:
         raise BadDispute(fields={"words": f"Say in 10 to {MOST_WORDS:,} characters how it was"})
     fields: dict[str, Any] = {"answer": said, "answered_at": tx.now, "due_at": None}
-    after = _step(tx, found, "deciding", **fields) if found.state == "open" else _put(tx, found, **fields)
-    evidence.attach(tx, me, files, found.id)
+    after = step(tx, found, "deciding", **fields) if found.state == "open" else put(tx, found, **fields)
+    exhibits.attach(tx, me, files, found.id)
     _tell(tx, after, found.payer, "dispute_answered", me)
     return after
 
@@ -186,16 +181,16 @@ def accept(
     payment = payment_of(tx, found)
     give = min(found.amount, payment.refundable)
     # Ended first: what hangs on the refund must not take the dispute for one that stands.
-    ended = _step(tx, found, "accepted", due_at=None, refunded=give)
+    ended = step(tx, found, "accepted", due_at=None, refunded=give)
     note = "Given back after a dispute"
     if found.merchant:
-        refund_id = _shop_gives(tx, found, give, note, Standing("merchant", found.merchant))
+        refund_id = shop_gives(tx, found, give, note, Standing("merchant", found.merchant))
     else:
         refund_id = refunding.refund(
             tx, me, payment.id, give, note=note, proof=proof, device_id=device_id
         ).payment.id
-    after = _put(tx, ended, refund_id=refund_id)
-    _tell_end(tx, after, found.payer)
+    after = put(tx, ended, refund_id=refund_id)
+    tell_end(tx, after, found.payer)
     return after
 
 
@@ -207,8 +202,8 @@ def add_files(tx: Tx, me: int, dispute_id: int, files: Sequence[int]) -> Dispute
         raise NoSuchDispute
     if not found.standing:
         raise DisputeEnded(state=found.state)
-    evidence.attach(tx, me, files, found.id)
-    return _put(tx, found)
+    exhibits.attach(tx, me, files, found.id)
+    return put(tx, found)
 
 
 # Both sides
@@ -234,104 +229,6 @@ def mine(tx: Tx, me: int, *, against: bool = False, before: int = ids.MAX, limit
     return query.all(tx, person=me, before=before, limit=limit)
 
 
-# Operators
-
-
-def waiting(tx: Tx) -> int:
-    """How many an operator is to decide; counted up to a thousand."""
-    return queries.how_many_to_decide.first(tx) or 0
-
-
-def queue(
-    tx: Tx, actor: Actor, state: DisputeState = "deciding", *, before: int | None = None, limit: int = 30
-) -> list[Dispute]:
-    """Those to decide, the oldest first, where ``before`` is the id to go on after; others newest first.
-    Raises NotOperator."""
-    desk.must_be_staff(actor)
-    if state == "deciding":
-        return queries.to_decide.all(tx, after=before or 0, limit=limit)
-    return queries.in_state.all(tx, state=state, before=before or ids.MAX, limit=limit)
-
-
-def look(tx: Tx, actor: Actor, dispute_id: int) -> tuple[Dispute, Payment]:
-    """Raises NotOperator, NoSuchDispute."""
-    desk.must_be_staff(actor)
-    found = queries.by_id.first(tx, id=dispute_id)
-    if found is None:
-        raise NoSuchDispute
-    return found, payment_of(tx, found)
-
-
-def decide(tx: Tx, actor: Actor, dispute_id: int, amount: int, words: str) -> Dispute:
-    """Give the payer ``amount`` back, which may be a part; 0: nothing. ``words`` are for both sides.
-
-    Moderators decide as well: the money goes the way of any refund, from who got it.
-    A frozen wallet pays, too; for somebody who is gone, see :mod:`dispute_losses`. Raises NotOperator,
-    OwnMatter, NoSuchDispute, DisputeEnded, BadAmount, ReasonNeeded, RespondentGone, DisputeProposed,
-    InsufficientFunds and WalletClosed (of who was paid), and what else refunds raise.
-    """
-    desk.must_be_staff(actor)
-    said = desk.reason(words)
-    found = to_decide(tx, actor, dispute_id, amount)
-    waits = queries.open_proposal.first(tx, dispute=found.id, now=tx.now)
-    if waits is not None:
-        raise DisputeProposed(adjustment=str(waits.adjustment))
-    if amount and gone(tx, payment_of(tx, found)):
-        raise RespondentGone
-    return end(tx, actor, found, amount, said)
-
-
-def to_decide(tx: Tx, actor: Actor, dispute_id: int, amount: int) -> Dispute:
-    """Locked, and ``actor`` (who has been authorised) may decide so. Raises NoSuchDispute, OwnMatter,
-    DisputeEnded, BadAmount."""
-    found = locked(tx, dispute_id)
-    if actor.person_id in (found.payer, found.respondent):
-        raise OwnMatter
-    if found.state != "deciding":
-        raise DisputeEnded(state=found.state)
-    most = min(found.amount, payment_of(tx, found).refundable)
-    if type(amount) is not int or not 0 <= amount <= most:
-        raise BadAmount(fields={"amount": f"At most {money.text(most, found.currency)}"})
-    return found
-
-
-def gone(tx: Tx, payment: Payment) -> int:
-    """Who was paid, where their account was purged and the wallet or shop is closed; else 0."""
-    if payment.merchant:
-        shop = merchants.merchant(tx, payment.merchant)
-        person, closed = shop.owner, shop.state == "closed"
-    else:
-        person = payment.payee
-        wallet = people.wallet_by_account.first(tx, account=payment.target)
-        closed = wallet is not None and wallet.state == "closed"
-    return person if closed and not accounts.cards(tx, [person]) else 0
-
-
-def give(tx: Tx, actor_id: int, found: Dispute, amount: int) -> int:
-    """Give back what was decided; the id of the refund."""
-    proof, note = Standing("operator", found.id), "Given back after a dispute"
-    if found.merchant:
-        return _shop_gives(tx, found, amount, note, proof)
-    return refunding.refund(tx, actor_id, found.payment_id, amount, note=note, proof=proof).payment.id
-
-
-def end(tx: Tx, actor: Actor, found: Dispute, amount: int, said: str) -> Dispute:
-    """What was decided, of a dispute that :func:`to_decide` gave; both are told."""
-    after = _step(
-        tx, found, "refunded" if amount else "rejected", due_at=None, refunded=amount,
-        decided_by=actor.person_id, decided_at=tx.now, decision=said,
-    )  # fmt: skip
-    if amount:
-        after = _put(tx, after, refund_id=give(tx, actor.person_id, found, amount))
-    desk.record(
-        tx, actor.person_id, "dispute.decided", found.id, said,
-        before={"state": found.state}, after={"state": after.state, "refunded": amount},
-    )  # fmt: skip
-    _tell_end(tx, after, found.payer)
-    _tell_end(tx, after, found.respondent)
-    return after
-
-
 # By the clock, and with payments
 
 
@@ -341,7 +238,7 @@ def pass_on(tx: Tx, limit: int = 50) -> bool:
     for each in found:
         locked = queries.by_id_for_update.first(tx, id=each.id)
         if locked is not None and locked.state == "open":
-            _step(tx, locked, "deciding", due_at=None)
+            step(tx, locked, "deciding", due_at=None)
     return len(found) == limit
 
 
@@ -351,8 +248,8 @@ def changed(tx: Tx, payment: Payment, before: PaymentState | None) -> None:
         return
     found = queries.of_payment_for_update.first(tx, payment=payment.id)
     if found is not None and found.standing:
-        after = _step(tx, found, "accepted", due_at=None, refunded=min(found.amount, payment.refunded))
-        _tell_end(tx, after, found.payer)
+        after = step(tx, found, "accepted", due_at=None, refunded=min(found.amount, payment.refunded))
+        tell_end(tx, after, found.payer)
 
 
 def register(env: Env) -> None:
@@ -366,9 +263,9 @@ def forget(tx: Tx, person: int) -> None:
     after = 0
     while found := queries.of_person.all(tx, person=person, after=after, limit=100):
         for each in found:
-            evidence.drop(tx, each.id, person)
+            exhibits.drop(tx, each.id, person)
             if each.payer == person and each.standing:
-                _put(tx, each, state="withdrawn", due_at=None)
+                put(tx, each, state="withdrawn", due_at=None)
         after = found[-1].id
     queries.forget_words(tx, who=person)
     queries.forget_answers(tx, who=person)
@@ -392,7 +289,7 @@ def _respondent(tx: Tx, payment: Payment) -> int:
     return person if person != payment.payer and person in accounts.cards(tx, [person]) else 0
 
 
-def _shop_gives(tx: Tx, found: Dispute, amount: int, note: str, proof: Standing) -> int:
+def shop_gives(tx: Tx, found: Dispute, amount: int, note: str, proof: Standing) -> int:
     """A refund of a shop is known to its order as well."""
     owner = merchants.merchant(tx, found.merchant)
     shop = Shop(owner, True, owner.owner)
@@ -421,28 +318,36 @@ def locked(tx: Tx, dispute_id: int) -> Dispute:
     return found
 
 
-def _step(tx: Tx, found: Dispute, to: DisputeState, **fields: Any) -> Dispute:
-    """Raises DisputeEnded."""
+def step(tx: Tx, found: Dispute, to: DisputeState, **fields: Any) -> Dispute:
+    """Go on to a state. Raises DisputeEnded."""
     if to not in STEPS[found.state]:
         raise DisputeEnded(state=found.state)
-    return _put(tx, found, state=to, **fields)
+    return put(tx, found, state=to, **fields)
 
 
-def _put(tx: Tx, found: Dispute, **fields: Any) -> Dispute:
+def put(tx: Tx, found: Dispute, **fields: Any) -> Dispute:
+    """Write what is so now. When a dispute ends by it, its files are let go some time later."""
     after = msgspec.structs.replace(found, **fields, changed_at=tx.now)
     queries.change(
         tx, dispute=after.id, new_state=after.state, due=after.due_at, words=after.answer,
         answered=after.answered_at, refund=after.refund_id, given=after.refunded, by=after.decided_by,
         at=after.decided_at, said=after.decision, now=tx.now,
     )  # fmt: skip
+    if found.standing and not after.standing:
+        exhibits.ended(tx, after.id, again_until=_again_until(after))
     return after
+
+
+def _again_until(found: Dispute) -> int:
+    """Until when the payment may be disputed once more: only if this was taken back."""
+    return ids.moment(found.payment_id) + DISPUTABLE_FOR if found.state == "withdrawn" else 0
 
 
 def _tell(tx: Tx, found: Dispute, to: int, kind: str, other: int) -> None:
     notes.about(tx, to, kind, other=other, amount=found.amount, currency=found.currency, subject=found.id)
 
 
-def _tell_end(tx: Tx, found: Dispute, to: int) -> None:
+def tell_end(tx: Tx, found: Dispute, to: int) -> None:
     if to and to in accounts.cards(tx, [to]):
         shown = money.text(found.amount, found.currency)
         data = {"amount": shown, "what": _WHAT[found.state]}

@@ -21,7 +21,7 @@ from dozen.services.wallet.queries import leaving as queries
 from dozen.services.wallet.queries import mandates as mandate_queries
 from dozen.services.wallet.queries import orders as order_queries
 from dozen.services.wallet.queries import payments
-from dozen.services.wallet.service import customers, desk, merchants, wallets, webhooks
+from dozen.services.wallet.service import customers, desk, merchant_hosts, merchants, wallets, webhooks
 from dozen.services.wallet.structs.merchants import Shop
 
 UNCLAIMED = "wallet.unclaimed"
@@ -78,6 +78,7 @@ def forget(tx: Tx, person: int) -> bool:
                 webhooks.delete(tx, shop, hook.id)
         for balance in merchants.balances(tx, Shop(merchant, True, person)):
             _to_the_house(tx, person, balance, f"Was in the shop {merchant.name}")
+        merchant_hosts.drop(tx, merchant.id)
         merchants.abandon(tx, merchant.id)
     for wallet in wallets.wallets_of(tx, person):
         _to_the_house(tx, person, wallets.balance(tx, wallet), "Was in a wallet")

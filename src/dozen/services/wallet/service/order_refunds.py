@@ -6,7 +6,7 @@ import msgspec
 
 from dozen.core import ledger
 from dozen.db import Tx
-from dozen.kit import ids
+from dozen.kit import ids, money
 from dozen.kit.env import Env
 from dozen.kit.text import clean
 from dozen.services.wallet.errors.merchants import (
@@ -19,7 +19,15 @@ from dozen.services.wallet.errors.merchants import (
 from dozen.services.wallet.queries import merchants as merchant_queries
 from dozen.services.wallet.queries import orders as queries
 from dozen.services.wallet.queries.orders import Span
-from dozen.services.wallet.service import moving, orders, refunding, settling, shop_events
+from dozen.services.wallet.service import (
+    moving,
+    order_states,
+    orders,
+    refunding,
+    settling,
+    shop_events,
+    shop_metadata,
+)
 from dozen.services.wallet.service.hooks import Hooks
 from dozen.services.wallet.service.limits import day_of
 from dozen.services.wallet.service.moving import Standing
@@ -62,8 +70,9 @@ def create(
     if amount is not None and (type(amount) is not int or amount <= 0):
         raise BadRefund(fields={"amount": "A whole number of minor units, above zero"})
     if not 0 < give <= left:
-        raise RefundTooLarge(left=left)
-    labels = orders.checked_metadata(metadata or {})
+        most = money.text(left, intent.currency)
+        raise RefundTooLarge(f"At most {most} can be given back" if left else None, left=left)
+    labels = shop_metadata.checked(metadata or {})
     receipt = refunding.refund(
         tx,
         shop.person,
@@ -73,7 +82,7 @@ def create(
         detail={"shop": shop.merchant.name, "order": intent.reference},
         proof=Standing("merchant", shop.id),
     )
-    intent = orders.save(tx, msgspec.structs.replace(intent, refunded=intent.refunded + give))
+    intent = order_states.save(tx, msgspec.structs.replace(intent, refunded=intent.refunded + give))
     made = Refund(
         id=tx.next_id(),
         merchant=shop.id,
@@ -121,7 +130,7 @@ def page(
 def update(tx: Tx, shop: Shop, refund_id: int, metadata: dict[str, str]) -> Refund:
     """Raises NoSuchRefund, BadMetadata."""
     found = get(tx, shop, refund_id)
-    after = _put(tx, msgspec.structs.replace(found, metadata=orders.merged(found.metadata, metadata)))
+    after = _put(tx, msgspec.structs.replace(found, metadata=shop_metadata.merged(found.metadata, metadata)))
     _say(tx, "refund.updated", after)
     return after
 
@@ -153,7 +162,7 @@ def changed(tx: Tx, payment: Payment, before: PaymentState | None) -> None:
         _count(tx, after)
         _say_charge(tx, intent)
     else:
-        orders.save(tx, msgspec.structs.replace(intent, refunded=intent.refunded - found.amount))
+        order_states.save(tx, msgspec.structs.replace(intent, refunded=intent.refunded - found.amount))
     _say(tx, "refund.failed" if state == "failed" else "refund.updated", after)
 
 

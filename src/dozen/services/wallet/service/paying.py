@@ -29,7 +29,15 @@ from dozen.services.wallet.errors.merchants import (
     WrongState,
 )
 from dozen.services.wallet.queries import orders as queries
-from dozen.services.wallet.service import customers, merchants, orders, pins, wallets
+from dozen.services.wallet.service import (
+    customers,
+    merchants,
+    order_links,
+    order_states,
+    orders,
+    pins,
+    wallets,
+)
 from dozen.services.wallet.service.moving import MOST_NOTE, Movement, Party, Standing, move
 from dozen.services.wallet.service.pins import Proof
 from dozen.services.wallet.structs.merchants import OPEN, Failure, Intent, Method, Shop
@@ -82,20 +90,20 @@ def confirm(
         raise BadIntent(fields={"payment_method": "This payment method belongs to another customer"})
     changes: dict[str, Any] = {"method_id": used}
     if return_url:
-        changes["return_url"] = orders.checked_return_url(tx.env, shop, return_url)
+        changes["return_url"] = order_links.checked_return_url(tx.env, shop, return_url)
     if echo is not None:
         changes["echo"] = echo
     if intent.state == "requires_payment_method":
-        intent = orders.step(tx, intent, "requires_confirmation", **changes)
+        intent = order_states.step(tx, intent, "requires_confirmation", **changes)
     elif intent.state == "requires_action":  # asked again, with another method: back to its beginning
-        intent = orders.step(tx, intent, "requires_payment_method", **changes)
+        intent = order_states.step(tx, intent, "requires_payment_method", **changes)
     else:
-        intent = orders.save(tx, replace(intent, **changes))
+        intent = order_states.save(tx, replace(intent, **changes))
     if method.behaviour:
         return _rehearse(tx, shop, intent, method, off_session)
     if method.state == "approved" and method.person is not None:
         return _take(tx, shop, intent, method, off_session)
-    return orders.fail(tx, intent, ASKS_PAYER) if off_session else ask(tx, intent)
+    return order_states.fail(tx, intent, ASKS_PAYER) if off_session else ask(tx, intent)
 
 
 def request(tx: Tx, shop: Shop, intent_id: int) -> Intent:
@@ -106,7 +114,7 @@ def request(tx: Tx, shop: Shop, intent_id: int) -> Intent:
 
 def ask(tx: Tx, intent: Intent) -> Intent:
     """It is the payer's turn."""
-    return orders.step(tx, intent, "requires_action", "intent.requires_action", failure=None)
+    return order_states.step(tx, intent, "requires_action", "intent.requires_action", failure=None)
 
 
 # The payer
@@ -130,14 +138,14 @@ def approve(
     intent = _locked(tx, intent_id)
     if intent.payer == me and intent.payment_id is not None:
         return intent
-    shop = orders.shop_of(tx, intent)
+    shop = order_links.shop_of(tx, intent)
     intent = _payable(tx, shop, intent_id)
     if intent.state != "requires_action":
         raise WrongState(state=intent.state)
     if cap and intent.save_method:
         pins.must_be_entered(proof)
         intent = _save_method(tx, shop, intent, me, cap)
-    intent = orders.save(tx, replace(intent, payer=me))
+    intent = order_states.save(tx, replace(intent, payer=me))
     if not intent.live:
         return _charge(tx, shop, intent, merchants.test_payer(tx, shop, intent.currency), proof=None)
     payer = wallets.party(tx, me, intent.currency)
@@ -150,7 +158,7 @@ def decline(tx: Tx, me: int, intent_id: int) -> Intent:
     intent = _locked(tx, intent_id)
     if intent.state != "requires_action":
         raise WrongState(state=intent.state)
-    return orders.fail(tx, intent, orders.DECLINED)
+    return order_states.fail(tx, intent, order_states.DECLINED)
 
 
 def pay(
@@ -230,7 +238,7 @@ def _charge(
             quiet=not intent.live,
         ),
     )
-    after = orders.follow(tx, receipt.payment)
+    after = order_states.follow(tx, receipt.payment)
     assert after is not None
     return after
 
@@ -239,20 +247,20 @@ def _take(tx: Tx, shop: Shop, intent: Intent, method: Method, off_session: bool)
     """From a wallet whose owner has allowed it, as far as the cap goes."""
     assert method.person is not None
     if method.currency != intent.currency:
-        return orders.fail(tx, intent, ASKS_PAYER) if off_session else ask(tx, intent)
+        return order_states.fail(tx, intent, ASKS_PAYER) if off_session else ask(tx, intent)
     try:
         with tx.savepoint():
             if not customers.use(tx, method, intent.amount):
                 raise _BeyondCap
-            paid = orders.save(tx, replace(intent, payer=method.person))
+            paid = order_states.save(tx, replace(intent, payer=method.person))
             payer = wallets.party(tx, method.person, intent.currency)
             return _charge(tx, shop, paid, payer, proof=Standing("mandate", method.id))
     except Unavailable:
         raise
     except _BeyondCap:  # the payer may still say yes
-        return orders.fail(tx, intent, ASKS_PAYER) if off_session else ask(tx, intent)
+        return order_states.fail(tx, intent, ASKS_PAYER) if off_session else ask(tx, intent)
     except Fault as fault:
-        return orders.fail(tx, intent, _reason(fault))
+        return order_states.fail(tx, intent, _reason(fault))
 
 
 class _BeyondCap(Exception):
@@ -266,7 +274,7 @@ def _reason(fault: Fault) -> Failure:
         return _LIMIT
     if isinstance(fault, WalletFrozen | WalletBlocked | WalletClosed):
         return _OUT
-    return orders.NOT_LET_THROUGH
+    return order_states.NOT_LET_THROUGH
 
 
 def _rehearse(tx: Tx, shop: Shop, intent: Intent, method: Method, off_session: bool) -> Intent:
@@ -276,12 +284,12 @@ def _rehearse(tx: Tx, shop: Shop, intent: Intent, method: Method, off_session: b
         payer = merchants.test_payer(tx, shop, intent.currency)
         return _charge(tx, shop, intent, payer, proof=None)
     if does == "asks":
-        return orders.fail(tx, intent, ASKS_PAYER) if off_session else ask(tx, intent)
+        return order_states.fail(tx, intent, ASKS_PAYER) if off_session else ask(tx, intent)
     if does == "expired_card":
-        return orders.fail(tx, intent, _EXPIRED_CARD)
+        return order_states.fail(tx, intent, _EXPIRED_CARD)
     if does == "insufficient_funds":
-        return orders.fail(tx, intent, _SHORT)
-    return orders.fail(tx, intent, Failure("card_declined", does, "The payment method was declined."))
+        return order_states.fail(tx, intent, _SHORT)
+    return order_states.fail(tx, intent, Failure("card_declined", does, "The payment method was declined."))
 
 
 def _save_method(tx: Tx, shop: Shop, intent: Intent, me: int, cap: int) -> Intent:

@@ -6,10 +6,8 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 
-from dozen.core import engagement, media, moderation, notifications
-from dozen.core.accounts import Actor
+from dozen.core import engagement, media, notifications
 from dozen.core.engagement import Review, ReviewOrder
-from dozen.core.moderation import Removal
 from dozen.db import Tx
 from dozen.kit.env import Env
 from dozen.services.wallet.errors.products import NoSuchProduct, NotABuyer, OwnProduct, TooManyPictures
@@ -19,28 +17,13 @@ from dozen.services.wallet.service import catalogue, notes, products
 from dozen.services.wallet.structs.merchants import Shop
 from dozen.services.wallet.structs.products import Product
 
-REALM = products.MODERATED
-"""Of what moderators see: reviews and products, by their ids."""
-REMOVALS = f"{REALM}.removals"
 MOST_PICTURES = 4
 _TYPICAL, _WEIGHT = 3, 5
 """Scores begin as if so many people had given so many stars."""
 KINDS = (
     notes.kind("review_new", "Reviews of what you sell", "{what} has a new review: {stars}"),
     notes.kind("review_answered", "Answers to your reviews", "{shop} answered your review of {what}"),
-    notes.kind("product_lifted", "What moderators let you sell again", "You may sell {what} again"),
 )
-REASONS: dict[moderation.Reason, str] = {
-    "spam": "Spam or unwanted advertising",
-    "fraud": "Fraud or a scam",
-    "misinformation": "It is not true",
-    "abuse": "Harassment or insults",
-    "hate": "Hatred against a group",
-    "sexual": "Sexual content",
-    "illegal": "Something illegal",
-    "copyright": "A breach of copyright",
-    "other": "Something else",
-}
 
 
 class Opinion(msgspec.Struct, frozen=True):
@@ -76,7 +59,7 @@ def put(
         if len(there) + len(media_ids) > MOST_PICTURES:
             raise TooManyPictures
         media.attach(tx, me, [*there, *media_ids], made.id, audience="public")
-    _score(tx, product_id)
+    score(tx, product_id)
     if before is None:
         owner = catalogue.view(tx, product_id, me).shop.owner
         data = {"what": found.title, "stars": "★" * rating}
@@ -99,13 +82,13 @@ def drop(tx: Tx, me: int, product_id: int) -> Review:
         raise engagement.errors.NoSuchReview
     gone = engagement.delete_review(tx, me, found.id)
     media.detach(tx, gone.id)
-    _score(tx, product_id)
+    score(tx, product_id)
     return gone
 
 
 def answer(tx: Tx, shop: Shop, review_id: int, text: str) -> Review:
     """The shop's answer, or another one; an empty text takes it back. Raises NoSuchReview, BadText."""
-    found = _one(tx, review_id)
+    found = one(tx, review_id)
     product = product_queries.by_id.first(tx, id=found.subject_id)
     if product is None or product.merchant != shop.id:
         raise engagement.errors.NoSuchReview
@@ -153,80 +136,11 @@ def reviewed(tx: Tx, me: int, product_ids: Collection[int]) -> dict[int, int]:
     return {each: review.rating for each, review in found.items() if review is not None}
 
 
-# Moderators
-
-
-def report(tx: Tx, me: int, review_id: int, *, reason: str, text: str = "") -> Review:
-    """Tell the moderators of a review. Raises NoSuchReview, BadReport, TooManyReports."""
-    found = _one(tx, review_id)
-    moderation.report(
-        tx, me, realm=REALM, subject_id=found.id, owner_id=found.author_id, reason=reason, text=text
-    )
-    return found
-
-
-def report_product(tx: Tx, me: int, product_id: int, *, reason: str, text: str = "") -> Product:
-    """Tell the moderators of something that is sold. Raises NoSuchProduct, BadReport, TooManyReports."""
-    found = catalogue.view(tx, product_id, me)
-    moderation.report(
-        tx, me, realm=REALM, subject_id=found.product.id, owner_id=found.shop.owner, reason=reason, text=text
-    )
-    return found.product
-
-
-def reported(tx: Tx, actor: Actor, subject_id: int) -> tuple[Product, Opinion | None]:
-    """What a moderator must judge: a product, or a review of it. Raises NoSuchProduct, NotModerator."""
-    moderation.require_moderator(actor)
-    product = product_queries.by_id.first(tx, id=subject_id)
-    if product is not None:
-        return product, None
-    try:
-        found = _one(tx, subject_id)
-    except engagement.errors.NoSuchReview:
-        raise NoSuchProduct from None
-    product = product_queries.by_id.first(tx, id=found.subject_id)
-    assert product is not None
-    return product, with_pictures(tx, [found])[0]
-
-
-def carry_out(tx: Tx, removal: Removal) -> None:
-    """Take down what moderators decided on: one that is gone already is done."""
-    if not moderation.carried_out(tx, REALM, removal.subject_id):
-        return
-    if product_queries.by_id.first(tx, id=removal.subject_id) is not None:
-        products.take_down(tx, removal)
-        return
-    try:
-        found = _one(tx, removal.subject_id)
-    except engagement.errors.NoSuchReview:
-        return
-    engagement.delete_review(tx, found.author_id, found.id, as_owner=True)
-    media.delete_of(tx, found.id)
-    _score(tx, found.subject_id)
-
-
-def lift(tx: Tx, actor: Actor, product_id: int, reason: str) -> Product:
-    """Let a shop sell again what moderators took down: it is still kept back, and its shop is told.
-
-    Raises NoSuchProduct, OwnProduct, NotModerator, ReasonNeeded, NotTakenDown.
-    """
-    moderation.require_moderator(actor)
-    found = product_queries.by_id.first(tx, id=product_id)
-    if found is None:
-        raise NoSuchProduct
-    owner = product_queries.shops.all(tx, ids=[found.merchant])[0].owner
-    if owner == actor.person_id:
-        raise OwnProduct
-    after = products.lift(tx, actor, product_id, reason)
-    data = {"what": after.title}
-    notifications.notify(tx, owner, "wallet.product_lifted", subject=after.id, data=data)
-    return after
-
-
 # Inside
 
 
-def _one(tx: Tx, review_id: int) -> Review:
+def one(tx: Tx, review_id: int) -> Review:
+    """Raises NoSuchReview."""
     found = engagement.one_review(tx, review_id)
     if found.realm != products.REALM:
         raise engagement.errors.NoSuchReview
@@ -243,16 +157,17 @@ def _sold(tx: Tx, product_id: int, me: int) -> Product:
     return found
 
 
-def _score(tx: Tx, product_id: int) -> None:
+def score(tx: Tx, product_id: int) -> None:
+    """Count again what its reviews come to."""
     rating = engagement.rating(tx, [product_id]).get(product_id) or engagement.Rating()
-    score = 1_000 * (_TYPICAL * _WEIGHT + rating.sum) // (_WEIGHT + rating.count) if rating.count else 0
-    product_queries.set_score(tx, product=product_id, new_score=score)
+    points = 1_000 * (_TYPICAL * _WEIGHT + rating.sum) // (_WEIGHT + rating.count) if rating.count else 0
+    product_queries.set_score(tx, product=product_id, new_score=points)
 
 
 def rescore(tx: Tx, product_ids: Collection[int]) -> None:
     """After reviews were put in all at once."""
     for each in product_ids:
-        _score(tx, each)
+        score(tx, each)
 
 
 def register(env: Env) -> None:

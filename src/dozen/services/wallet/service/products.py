@@ -1,4 +1,5 @@
-"""What a merchant sells: products, their variants, pictures and stock.
+"""What a merchant sells: products and their variants. What is done with their pictures is in
+:mod:`product_pictures`, by hand with their stock in :mod:`product_stock`.
 
 Whoever calls with a :class:`Shop` has shown that they may act for it. A variant's id is its unit in
 ``core/inventory``; ``products.stocked`` says whether any could be had when the stock last changed, for lists.
@@ -18,13 +19,11 @@ from dozen.db import Duplicate, Tx
 from dozen.kit.text import clean
 from dozen.services.wallet.errors.products import (
     BadProduct,
-    BadStock,
     NoSuchProduct,
     NoSuchVariant,
     NotReady,
     ProductTakenDown,
     SkuTaken,
-    TooManyPictures,
     TooManyProducts,
 )
 from dozen.services.wallet.queries import products as queries
@@ -42,7 +41,6 @@ MODERATED = "wallet"
 MOST = 5_000
 """Products of one merchant."""
 MOST_VARIANTS = 50
-MOST_PICTURES = 8
 MOST_OPTIONS = 3
 _LONGEST_TITLE, _LONGEST_WORDS, _LONGEST_VALUE = 120, 4_000, 40
 _SKU = re.compile(r"[\x21-\x7e]{1,40}")
@@ -102,7 +100,7 @@ def edit(tx: Tx, shop: Shop, product_id: int, new: NewProduct) -> Product:
     """All of it anew: variants that are not named are sold no longer. Raises NoSuchProduct, BadProduct,
     NoSuchVariant, SkuTaken, MerchantClosed, MerchantBlocked."""
     merchants.must_be_open(shop.merchant)
-    found = _locked(tx, shop, product_id)
+    found = locked(tx, shop, product_id)
     known = {each.id: each for each in queries.variants_of.all(tx, products=[found.id])}
     after = msgspec.structs.replace(
         found, title=new.title, words=new.words, category=new.category, options=new.options
@@ -120,7 +118,7 @@ def set_state(tx: Tx, shop: Shop, product_id: int, state: ProductState) -> Produ
     """Show it, keep it back, or sell it no longer; what is in people's carts is told there.
 
     Raises NoSuchProduct, NotReady, BadProduct, ProductTakenDown, MerchantClosed, MerchantBlocked."""
-    found = _locked(tx, shop, product_id)
+    found = locked(tx, shop, product_id)
     if state not in ("draft", "active", "archived"):
         raise BadProduct(fields={"state": "Choose one of the list"})
     if state == found.state:
@@ -165,79 +163,9 @@ def taken_down(tx: Tx, product_ids: Collection[int]) -> dict[int, Takedown]:
     return moderation.taken_down(tx, MODERATED, product_ids)
 
 
-# Pictures
-
-
-def add_pictures(tx: Tx, shop: Shop, product_id: int, media_ids: Sequence[int]) -> None:
-    """More pictures, which the shop's owner has uploaded, behind those that are there. Raises NoSuchProduct,
-    TooManyPictures, and what ``media.attach`` raises."""
-    found = _locked(tx, shop, product_id)
-    there = [each.id for each in pictures(tx, [found.id]).get(found.id, ())]
-    if len(there) + len(media_ids) > MOST_PICTURES:
-        raise TooManyPictures
-    media.attach(tx, shop.person, [*there, *media_ids], found.id, audience=_audience(tx, found))
-
-
-def drop_picture(tx: Tx, shop: Shop, product_id: int, media_id: int) -> None:
-    """It is private again, and deleted after a day. Raises NoSuchProduct."""
-    media.detach(tx, _locked(tx, shop, product_id).id, [media_id])
-
-
-def keep_picture(tx: Tx, shop: Shop, product_id: int, media_id: int) -> None:
-    """Put one back that was dropped a moment ago, behind the others. Raises NoSuchProduct,
-    TooManyPictures, MediaNotFound."""
-    add_pictures(tx, shop, product_id, [media_id])
-
-
-def describe_picture(tx: Tx, shop: Shop, product_id: int, media_id: int, alt: str) -> None:
-    """Say in words what it shows. Raises NoSuchProduct, MediaNotFound."""
-    found = _locked(tx, shop, product_id)
-    if all(each.id != media_id for each in pictures(tx, [found.id]).get(found.id, ())):
-        raise media.MediaNotFound
-    media.describe(tx, shop.person, media_id, alt=alt)
-
-
-def first_picture(tx: Tx, shop: Shop, product_id: int, media_id: int) -> None:
-    """Make it the one that lists show. Raises NoSuchProduct, MediaNotFound."""
-    found = _locked(tx, shop, product_id)
-    there = [each.id for each in pictures(tx, [found.id]).get(found.id, ())]
-    if media_id not in there:
-        raise media.MediaNotFound
-    media.detach(tx, found.id)
-    order = [media_id, *(each for each in there if each != media_id)]
-    media.attach(tx, shop.person, order, found.id, audience=_audience(tx, found))
-
-
 def pictures(tx: Tx, product_ids: Collection[int]) -> dict[int, list[media.Media]]:
     """Of each product, in their order."""
     return media.attached_to(tx, list(product_ids)) if product_ids else {}
-
-
-# Stock
-
-
-def change_stock(tx: Tx, shop: Shop, product_id: int, variant_id: int, by: int, reason: str) -> int:
-    """So many more, or fewer; how many can be had then. Raises NoSuchProduct, NoSuchVariant, BadStock."""
-    found = of(tx, shop, product_id)
-    if all(each.id != variant_id for each in queries.variants_of.all(tx, products=[found.id])):
-        raise NoSuchVariant
-    try:
-        inventory.adjust(tx, variant_id, by, reason, actor=shop.person)
-    except inventory.errors.StockInUse as fault:
-        raise BadStock("So many are not free: some are held or sold") from fault
-    except inventory.errors.BadWant as fault:
-        raise BadStock(fields=fault.fields or {"by": "A whole number, not zero"}) from fault
-    refresh(tx, [found.id])
-    return inventory.availability(tx, [variant_id])[variant_id]
-
-
-def stock_journal(tx: Tx, shop: Shop, product_id: int, variant_id: int) -> list[inventory.Change]:
-    """How its stock was changed by hand, newest first. Raises NoSuchProduct, NoSuchVariant."""
-    of(tx, shop, product_id)
-    found = queries.variants_by_id.all(tx, ids=[variant_id])
-    if not found or found[0].product != product_id:
-        raise NoSuchVariant
-    return inventory.journal(tx, variant_id)
 
 
 def refresh(tx: Tx, product_ids: Collection[int]) -> None:
@@ -297,7 +225,8 @@ def how_many(tx: Tx, shop: Shop) -> dict[str, int]:
 # Inside
 
 
-def _locked(tx: Tx, shop: Shop, product_id: int) -> Product:
+def locked(tx: Tx, shop: Shop, product_id: int) -> Product:
+    """One of the shop's, to be changed. Raises NoSuchProduct."""
     tx.must_write()
     found = queries.by_id_for_update.first(tx, id=product_id)
     if found is None or found.merchant != shop.id:
@@ -305,7 +234,7 @@ def _locked(tx: Tx, shop: Shop, product_id: int) -> Product:
     return found
 
 
-def _audience(tx: Tx, product: Product) -> media.Audience:
+def audience(tx: Tx, product: Product) -> media.Audience:
     """Of its pictures."""
     return "private" if product.state == "draft" or taken_down(tx, [product.id]) else "public"
 
@@ -366,7 +295,7 @@ def _put(tx: Tx, after: Product) -> Product:
         listed=after.listed_at,
         now=tx.now,
     )
-    media.set_audience(tx, after.id, _audience(tx, after))
+    media.set_audience(tx, after.id, audience(tx, after))
     index(tx, after)
     return after
 

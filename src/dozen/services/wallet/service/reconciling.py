@@ -15,7 +15,7 @@ from dozen.kit import clock
 from dozen.kit.env import Env
 from dozen.services.wallet.errors import BadTime
 from dozen.services.wallet.errors.desk import BadAdjustment, NoSuchGateway
-from dozen.services.wallet.service import adjustments, desk
+from dozen.services.wallet.service import adjustments, desk, leaving
 
 COMPARE = "wallet.compare"
 _SCOPE = "payments"
@@ -92,6 +92,8 @@ def resolve(tx: Tx, actor: Actor, difference_id: int, reason: str, account: str 
                 "Name an account of the house's. What is somebody's goes on to them by an adjustment, which "
                 "a second administrator approves"
             )
+        if target.purpose == leaving.UNCLAIMED:
+            raise BadAdjustment("What people left is moved by an adjustment, which says who left it")
     return gateways.resolve(tx, onward, difference_id, why, account=target.id if target is not None else None)
 
 

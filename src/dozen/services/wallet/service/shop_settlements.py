@@ -17,7 +17,7 @@ from dozen.services.wallet.errors import NoWallet
 from dozen.services.wallet.errors.merchants import BadSettlement, NoSuchSettlement, NothingToSettle
 from dozen.services.wallet.queries import merchants as queries
 from dozen.services.wallet.queries import people
-from dozen.services.wallet.service import merchants, orders, shop_events, tiers, wallets
+from dozen.services.wallet.service import merchants, shop_events, shop_metadata, tiers, wallets
 from dozen.services.wallet.service.hooks import Hooks
 from dozen.services.wallet.service.moving import MOST_NOTE, Movement, Party, Standing, move
 from dozen.services.wallet.structs import Payment, PaymentState
@@ -69,7 +69,7 @@ def settle(
         state="paid",
         cause=cause,
         note=clip(clean(note), MOST_NOTE),
-        metadata=orders.checked_metadata(metadata or {}),
+        metadata=shop_metadata.checked(metadata or {}),
         changed_at=tx.now,
     )
     receipt = move(

@@ -24,7 +24,7 @@ from dozen.services.wallet.errors.merchants import (
 )
 from dozen.services.wallet.queries import webhooks as queries
 from dozen.services.wallet.queries.orders import Span
-from dozen.services.wallet.service import merchants, orders, shop_events
+from dozen.services.wallet.service import merchants, shop_events, shop_metadata
 from dozen.services.wallet.structs.merchants import Delivery, Event, Shop, Webhook
 
 MOST = 16
@@ -116,7 +116,7 @@ def update(tx: Tx, shop: Shop, webhook_id: int, changes: Changes) -> Webhook:
     found = _locked(tx, shop, webhook_id)
     given = {name: value for name, value in msgspec.structs.asdict(changes).items() if value is not UNSET}
     if "metadata" in given:
-        given["metadata"] = orders.merged(found.metadata, given["metadata"])
+        given["metadata"] = shop_metadata.merged(found.metadata, given["metadata"])
     if given.get("enabled"):
         given |= {"why": "", "failing_since": None}
     return put(tx, _checked(tx, msgspec.structs.replace(found, **given)))
@@ -260,7 +260,7 @@ def _checked(tx: Tx, given: Webhook) -> Webhook:
         given,
         events=types,
         description=clean(given.description),
-        metadata=orders.checked_metadata(given.metadata),
+        metadata=shop_metadata.checked(given.metadata),
     )
 
 

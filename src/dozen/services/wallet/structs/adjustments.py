@@ -41,6 +41,15 @@ class Adjustment(msgspec.Struct, frozen=True):
         return self.state == "proposed" and now < self.expires_at
 
 
+class Payout(msgspec.Struct, frozen=True):
+    """What an adjustment takes of what somebody left who is gone."""
+
+    adjustment: int
+    person: int
+    amount: int
+    """Below zero: it comes back."""
+
+
 class NewLeg(msgspec.Struct, frozen=True):
     """``account``: an id, ``@username`` for a wallet, or the purpose of an account of the house's own.
     ``amount``: above zero goes in, below zero comes out."""

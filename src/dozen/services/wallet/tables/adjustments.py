@@ -20,6 +20,16 @@ adjustments = Table(
     CheckConstraint("(state = 'approved') = (transfer_id IS NOT NULL)", name="transfer"),
     CheckConstraint("state <> 'approved' OR decided_by <> proposed_by", name="two_people"),
 )
+payouts = Table(
+    "wallet_unclaimed_payouts",
+    metadata,
+    Column("adjustment", Id, primary_key=True, autoincrement=False),
+    Column("person", Id, nullable=False),
+    Column("amount", Id, nullable=False),
+    CheckConstraint("amount <> 0", name="amount"),
+)
+"""Of what somebody who is gone left, how much an adjustment takes; below zero: it comes back."""
+Index("ix_wallet_unclaimed_payouts_person", payouts.c.person)
 Index(
     "ix_wallet_adjustments_proposed",
     adjustments.c.expires_at,

@@ -29,6 +29,16 @@ Index(
     postgresql_where=merchants.c.settle_at.is_not(None),
 )
 
+hosts = Table(
+    "wallet_merchant_hosts",
+    metadata,
+    Column("merchant", Id, primary_key=True, autoincrement=False),
+    Column("host", Text, primary_key=True),  # with a port where it is not the scheme's own
+    Column("made_at", Millis, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Where a shop may have payers and outcomes sent to, beside its website."""
+
 keys = Table(
     "wallet_merchant_keys",
     metadata,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dozen.core import ledger
 from dozen.db import Tx
 from dozen.services.wallet.queries import risk as queries
-from dozen.services.wallet.service import disputes, reviews, sending, wallets
+from dozen.services.wallet.service import decisions, disputes, reviews, sending, wallets
 from dozen.services.wallet.service.disputes import NewDispute
 from dozen.services.wallet.service.risk import features
 from dozen.services.wallet.structs import Payment
@@ -71,7 +71,7 @@ def test_a_dispute_gives_back_once(town: Town) -> None:
     town.write(disputes.answer, other, made.id, "It was handed over.")
     boss = staff(town)
     works = [
-        lambda tx: disputes.decide(tx, boss, made.id, 10_000, "All of it"),
+        lambda tx: decisions.decide(tx, boss, made.id, 10_000, "All of it"),
         lambda tx: disputes.accept(tx, other, made.id, proof=proof(tx, other)),
     ] * 2
     assert at_once(town, works) == {"ok": 1, "dispute_ended": 3}

@@ -18,6 +18,7 @@ class Refused(Fault):
 
 
 BAD_REQUEST = ("1001", "Request parameters are not valid")
+OTHER_HOST = ("1001", "callbackUrl is not on a host that this shop has listed for its merchant id")
 BAD_CHECKSUM = ("2005", "Checksum provided is invalid")
 BAD_AMOUNT = ("2007", "Txn amount is invalid")
 OTHER_MID = ("2013", "Mid in the query param does not match with the Mid sent in the request")
@@ -49,6 +50,8 @@ def result_of(fault: Fault) -> tuple[str, str]:
         return NOT_REFUNDABLE
     if isinstance(fault, InsufficientFunds):
         return RESTRICTED
+    if isinstance(fault, shop.OtherHost):
+        return OTHER_HOST
     if isinstance(fault, shop.BadIntent) and "amount" in fault.fields:
         return BAD_AMOUNT
     if isinstance(fault, Invalid) or fault.status < 500:

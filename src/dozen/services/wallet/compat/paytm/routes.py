@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from dozen.db import Duplicate, Tx
 from dozen.kit import clock, crypto, money
@@ -15,7 +15,14 @@ from dozen.services.wallet.compat.paytm.errors import Refused
 from dozen.services.wallet.errors.merchants import IntentExpired, NoSuchIntent
 from dozen.services.wallet.queries import paytm as queries
 from dozen.services.wallet.queries.paytm import PaytmOrder
-from dozen.services.wallet.service import merchant_keys, order_refunds, orders, paying
+from dozen.services.wallet.service import (
+    merchant_hosts,
+    merchant_keys,
+    order_links,
+    order_refunds,
+    orders,
+    paying,
+)
 from dozen.services.wallet.structs.merchants import Intent, Shop
 from dozen.web import Call, Form, Page, Redirect, Reply
 
@@ -38,7 +45,8 @@ def initiate(call: Call, data: wire.Envelope, mid: str = "", orderId: str = "") 
     if not _ORDER.fullmatch(asked.order_id) or asked.request_type != "Payment":
         raise Refused(*errors.BAD_REQUEST)
     if asked.callback_url:
-        orders.checked_return_url(tx.env, shop, asked.callback_url)
+        order_links.checked_return_url(tx.env, shop, asked.callback_url)
+        merchant_hosts.must_be_known(tx, shop, asked.callback_url)
     order = queries.order.first(tx, mid=mid, order=asked.order_id)
     if order is None:
         try:
@@ -113,7 +121,7 @@ def hosted(call: Call, form: Form, mid: str = "", orderId: str = "") -> Page | R
     intent = orders.get(tx, known[0], order.intent_id)
     if intent.state == "requires_action" and intent.expires_at <= tx.now:
         return _trouble(IntentExpired("The time to pay this is over; begin again in the shop"))
-    return Redirect(orders.link(call.env, intent.id))
+    return Redirect(order_links.link(call.env, intent.id))
 
 
 def _trouble(fault: Fault) -> Page:
@@ -142,19 +150,20 @@ def returned(call: Call, state: str = "") -> Reply[Any]:
     shop, key = known
     order, intent = order_of(tx, shop, mid, order_id)
     fields = sealed(order, intent, key)
-    parts = urlsplit(order.callback_url)
-    origin = f"{parts.scheme}://{parts.netloc}"
+    # The shop may send the browser on to another of its hosts: form-action holds for that, too.
+    origins = " ".join(merchant_hosts.origins(tx, shop, order.callback_url)) if order.callback_url else ""
     page = Page(
         "wallet/merchant_return.html",
         fields=sorted(fields.items()),
         to=order.callback_url,
+        website=shop.merchant.website,
         shop=shop.merchant,
         paid=fields["STATUS"] == "TXN_SUCCESS",
     )
     body = call.server.frame.render(page).encode()
     policy = (
         "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
-        f"form-action 'self' {origin}"
+        f"form-action 'self' {origins}".rstrip()
     )
     headers = [("content-security-policy", policy), ("referrer-policy", "no-referrer")]
     return Reply(body, media="text/html; charset=utf-8", headers=headers)

@@ -13,7 +13,7 @@ from dozen.kit.env import Env
 from dozen.services.wallet.compat.stripe import ids as names
 from dozen.services.wallet.compat.stripe.ids import maybe, show
 from dozen.services.wallet.queries import payments as payment_queries
-from dozen.services.wallet.service import orders
+from dozen.services.wallet.service import order_links, order_states
 from dozen.services.wallet.structs import Payment
 from dozen.services.wallet.structs.merchants import (
     Customer,
@@ -72,7 +72,7 @@ def at(ms: int | None) -> int | None:
 
 
 def client_secret(env: Env, intent_id: int) -> str:
-    return f"{show(names.INTENT, intent_id)}_secret_{orders.secret(env, intent_id)}"
+    return f"{show(names.INTENT, intent_id)}_secret_{order_links.secret(env, intent_id)}"
 
 
 def intent(env: Env, found: Intent) -> Object:
@@ -140,7 +140,7 @@ def _next_action(env: Env, found: Intent) -> Object | None:
         "type": "redirect_to_url",
         "redirect_to_url": {
             "return_url": found.return_url or None,
-            "url": env.settings.url + orders.link(env, found.id),
+            "url": env.settings.url + order_links.link(env, found.id),
         },
     }
 
@@ -170,7 +170,7 @@ def charge(found: Intent, payment: Payment) -> Object:
         "disputed": False,
         "failure_balance_transaction": None,
         "failure_code": "card_declined" if bad else None,
-        "failure_message": orders.NOT_LET_THROUGH.message if bad else None,
+        "failure_message": order_states.NOT_LET_THROUGH.message if bad else None,
         "fraud_details": {},
         "livemode": found.live,
         "metadata": found.metadata,
