@@ -68,8 +68,8 @@ def said(slow: list[float]) -> str:
     if not slow:
         return "nginx is not installed, so how fast this machine is just now is not known"
     return (
-        f"nginx takes {min(slow):.2f} to {max(slow):.2f} times the CPU that it took where the targets were set "
-        f"({NGINX_THEN} CPU-s per 1,000 files of 2 KB)"
+        f"nginx takes {min(slow):.2f} to {max(slow):.2f} times the CPU it took where the targets were set"
+        f" ({NGINX_THEN} CPU-s per 1,000 files of 2 KB)"
     )
 
 

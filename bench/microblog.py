@@ -231,11 +231,12 @@ end
         return f"""
 local ids = {_lua(self.posts_seen)}
 local tokens = {_lua(self.warm)}
-local n = 0
+local n, all = 0, #ids * #tokens
 function request()
   n = n + 1
-  return wrk.format("POST", "/microblog/tweets/" .. ids[n % #ids + 1] .. "/like",
-    {{["Authorization"] = "Bearer " .. tokens[n % #tokens + 1]}})
+  local how = math.floor(n / all) % 2 == 0 and "POST" or "DELETE"  -- the same like twice would be refused
+  return wrk.format(how, "/microblog/tweets/" .. ids[n % #ids + 1] .. "/like",
+    {{["Authorization"] = "Bearer " .. tokens[math.floor(n / #ids) % #tokens + 1]}})
 end
 """
 

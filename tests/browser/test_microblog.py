@@ -65,8 +65,9 @@ def test_from_signing_up_to_a_liked_post(chromium: Browser, server: Process) -> 
     expect(entry).to_be_visible()
     assert page.url == f"{server.url}/microblog"
     like = entry.get_by_role("button", name="Like")
-    like.click()
-    expect(like).to_have_attribute("aria-pressed", "true")
+    with page.expect_response(re.compile("/like$")):
+        like.click()
+        expect(like).to_have_attribute("aria-pressed", "true")
     page.reload()
     expect(page.locator("article.entry").first.get_by_role("button", name="Like")).to_have_attribute(
         "aria-pressed", "true"
@@ -214,6 +215,132 @@ def test_scrolling_loads_more_without_repeating(chromium: Browser, server: Proce
     context.close()
 
 
+def as_(server: Process, token: str, method: str, path: str, **body: str) -> str:
+    """What a program does for somebody meanwhile; the id of what it made."""
+    header = {"authorization": f"Bearer {token}"}
+    answer = server.client.request(method, path, headers=header, json=body or None)
+    assert answer.status_code < 300, answer.text
+    return str(answer.json().get("id", "")) if answer.content else ""
+
+
+def test_what_others_do_is_seen_without_reloading(chromium: Browser, server: Process) -> None:
+    """Unread numbers, likes of the open post and answers to it; and looking at notices reads them."""
+    fay, gus = server.register("fay"), server.register("gus")
+    mine = as_(server, fay, "POST", "/microblog/tweets", text="Watch this post")
+    context = chromium.new_context()
+    page, complaints = open_page(context)
+    log_in(page, server, "fay")
+    page.goto(f"{server.url}/microblog/tweets/{mine}")
+    badge = page.locator('.places [data-live="notifications"]')
+    focus = page.locator("article.focus")
+    expect(focus.get_by_role("button", name="Like")).to_have_attribute("aria-pressed", "false")
+    expect(page.get_by_text("No answers yet")).to_be_visible()
+    with page.expect_response("**/microblog/stream*"):
+        page.reload()
+    as_(server, gus, "POST", f"/microblog/tweets/{mine}/like")
+    expect(badge).to_have_text("1")
+    expect(focus.locator(".entry-figures")).to_contain_text("1 like")
+    expect(focus.get_by_role("button", name="Like").locator(".number")).to_have_text("1")
+    as_(server, gus, "POST", f"/microblog/tweets/{mine}/reply", text="I am watching")
+    expect(page.locator("#feed article.entry", has_text="I am watching")).to_be_visible()
+    expect(page.get_by_text("No answers yet")).to_be_hidden()
+    expect(badge).to_have_text("2")
+    assert page.title().startswith("(2)")
+    page.goto(f"{server.url}/microblog/notifications")
+    expect(badge).to_have_text("")
+    page.reload()
+    expect(page.locator("article.note")).to_have_count(2)
+    expect(page.locator("article.note.unread")).to_have_count(0)
+    with page.expect_response("**/microblog/stream*"):
+        page.reload()
+    as_(server, gus, "POST", "/microblog/tweets", text="@fay look at me")
+    page.get_by_role("button", name="1 new notice").click()
+    expect(page.locator("article.note")).to_have_count(3)
+    assert complaints == []
+    context.close()
+
+
+def test_the_composer_closes_what_was_opened_for_a_post(chromium: Browser, server: Process) -> None:
+    context = chromium.new_context()
+    page, complaints = open_page(context)
+    log_in(page, server, "ada")
+    page.goto(f"{server.url}/microblog")
+    more = page.locator(".composer-more")
+    more.locator("summary").click()
+    page.get_by_placeholder("Answer 1").fill("yes")
+    page.get_by_placeholder("Answer 2").fill("no")
+    page.get_by_label("Several answers may be chosen").check()
+    page.get_by_placeholder("What is happening?").fill("A poll from the composer")
+    page.get_by_role("button", name="Post", exact=True).click()
+    expect(page.locator("#feed article.entry").first).to_contain_text("A poll from the composer")
+    assert more.get_attribute("open") is None
+    assert complaints == []
+    context.close()
+
+
+def test_nothing_long_sticks_out(chromium: Browser, server: Process) -> None:
+    """Names, places and addresses without a place to break, on a small phone."""
+    token = server.register("ivy")
+    as_(
+        server,
+        token,
+        "PATCH",
+        "/api/me",
+        name="W" * 50,
+        location="L" * 100,
+        website=f"https://{'w' * 150}.example",
+        bio="b" * 500,
+    )
+    as_(server, token, "POST", "/microblog/tweets", text="Donaudampfschifffahrtsgesellschaft" * 8)
+    context = chromium.new_context(viewport={"width": 360, "height": 780})
+    page, _ = open_page(context)
+    log_in(page, server, "ivy")
+    for path in ("/", "/@ivy", "/microblog", "/settings/profile", "/settings/security", "/settings/tokens"):
+        page.goto(server.url + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+    page.goto(f"{server.url}/microblog")
+    head = page.locator("article.entry", has_text="WWWW").first
+    time, menu = head.locator("time").bounding_box(), head.locator("[aria-label^=More]").bounding_box()
+    assert time
+    assert menu
+    assert time["x"] + time["width"] <= menu["x"] + 8  # the menu's own padding
+    context.close()
+
+
+def test_people_are_offered_while_a_name_is_typed(chromium: Browser, server: Process) -> None:
+    for name in ("joan", "joana", "jo_other"):
+        server.register(name)
+    context = chromium.new_context()
+    page, complaints = open_page(context)
+    log_in(page, server, "ada")
+    page.goto(f"{server.url}/microblog")
+    box = page.get_by_placeholder("What is happening?")
+    choices = page.locator(".names [role=option]")
+    box.press_sequentially("Hello @joan")
+    expect(choices).to_have_count(2)
+    assert faults(page, "names") == []
+    expect(choices.first).to_have_attribute("aria-selected", "true")
+    first, second = (choices.nth(n).get_attribute("data-name") for n in (0, 1))
+    box.press("ArrowDown")
+    box.press("Enter")
+    expect(box).to_have_value(f"Hello @{second} ")
+    expect(choices).to_have_count(0)
+    box.press_sequentially("and @joan")
+    choices.first.click()
+    expect(box).to_have_value(f"Hello @{second} and @{first} ")
+    box.press_sequentially("@jo")
+    expect(choices).to_have_count(3)
+    box.press("Escape")
+    expect(choices).to_have_count(0)
+    box.press("Enter")
+    expect(box).to_have_value(f"Hello @{second} and @{first} @jo\n")
+    box.press_sequentially("not me@joan")
+    page.wait_for_timeout(400)
+    expect(choices).to_have_count(0)
+    assert complaints == []
+    context.close()
+
+
 def test_axe_finds_nothing(chromium: Browser, server: Process) -> None:
     context = chromium.new_context(reduced_motion="reduce")
     page, complaints = open_page(context)
@@ -235,6 +362,10 @@ def test_axe_finds_nothing(chromium: Browser, server: Process) -> None:
         "/settings/profile",
         "/settings/security",
         "/settings/tokens",
+        "/settings/notifications",
+        "/microblog/muted",
+        "/docs",
+        "/docs/microblog",
         "/inbox",
     ):
         page.goto(server.url + path)

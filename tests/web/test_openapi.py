@@ -252,27 +252,36 @@ def test_it_answers_as_it_says(
         suppress_health_check=list(HealthCheck),
     )
     @hypothesis.given(case=operation.as_strategy(generation_mode=mode))
-    def each(case: schemathesis.Case) -> None:
-        if next(number) % 2:  # every other time something that is there
-            there = world.placed(path)
-            known = {name: there[name] for name in case.path_parameters or {} if name in there}
-            case.path_parameters = {**(case.path_parameters or {}), **known}
-            if mode is GenerationMode.POSITIVE and path.startswith("/wallet") and isinstance(case.body, dict):
-                case.body = {name: world.given.get(name, value) for name, value in case.body.items()}
-        given = case.as_transport_kwargs(base_url="http://localhost")
-        headers = {
-            name: value
-            for name, value in dict(given.get("headers") or {}).items()
-            if name.lower() != "authorization" and value is not None
-        }
-        headers["authorization"] = f"Bearer {token}"
-        options = {name: given[name] for name in ("params", "json", "files") if given.get(name)}
-        if given.get("data"):
-            options["data" if isinstance(given["data"], dict) else "content"] = given["data"]
-        answer = world.me.request(given["method"], given["url"], headers=headers, **options)
-        case.validate_response(answer, checks=CHECKS)
+    def each(case: schemathesis.Case) -> None:  # short: Hypothesis reads it twice for each operation
+        if next(number) % 2:
+            place(world, case, path, mode)
+        ask(world, case, token)
 
     each()
+
+
+def place(world: World, case: schemathesis.Case, path: str, mode: GenerationMode) -> None:
+    """Something that is there, in the place of ids that were made up."""
+    there = world.placed(path)
+    known = {name: there[name] for name in case.path_parameters or {} if name in there}
+    case.path_parameters = {**(case.path_parameters or {}), **known}
+    if mode is GenerationMode.POSITIVE and path.startswith("/wallet") and isinstance(case.body, dict):
+        case.body = {name: world.given.get(name, value) for name, value in case.body.items()}
+
+
+def ask(world: World, case: schemathesis.Case, token: str) -> None:
+    given = case.as_transport_kwargs(base_url="http://localhost")
+    headers = {
+        name: value
+        for name, value in dict(given.get("headers") or {}).items()
+        if name.lower() != "authorization" and value is not None
+    }
+    headers["authorization"] = f"Bearer {token}"
+    options = {name: given[name] for name in ("params", "json", "files") if given.get(name)}
+    if given.get("data"):
+        options["data" if isinstance(given["data"], dict) else "content"] = given["data"]
+    answer = world.me.request(given["method"], given["url"], headers=headers, **options)
+    case.validate_response(answer, checks=CHECKS)
 
 
 def test_a_problem_looks_as_described(house: Site, document: Any) -> None:

@@ -281,8 +281,8 @@ def _works(url: str, tokens: list[str], names: list[str], *, writes: bool) -> li
         lines = [f"GET {path} HTTP/1.1", f"host: {host}", f"accept: {accept}", "accept-encoding: identity"]
         return "\r\n".join([*lines, *([f"authorization: Bearer {token}"] if token else []), "\r\n"]).encode()
 
-    def post(path: str, token: str, body: str = "") -> bytes:
-        lines = [f"POST {path} HTTP/1.1", f"host: {host}", f"authorization: Bearer {token}"]
+    def post(path: str, token: str, body: str = "", method: str = "POST") -> bytes:
+        lines = [f"{method} {path} HTTP/1.1", f"host: {host}", f"authorization: Bearer {token}"]
         return "\r\n".join(
             [*lines, "content-type: application/json", f"content-length: {len(body)}", "", body]
         ).encode()
@@ -306,7 +306,16 @@ def _works(url: str, tokens: list[str], names: list[str], *, writes: bool) -> li
     ]  # fmt: skip
     if writes:
         found += [
-            Work("like", 7, [post(f"/microblog/tweets/{each}/like", t) for each in posts for t, _ in people]),
+            Work(
+                "a like, or taking one back",
+                7,
+                [
+                    post(f"/microblog/tweets/{each}/like", t, method=method)
+                    for method in ("POST", "DELETE")  # the same like twice would be refused
+                    for each in posts
+                    for t, _ in people
+                ],
+            ),
             Work(
                 "post, sent to the author's followers",
                 3,

@@ -60,33 +60,40 @@ def _parser() -> argparse.ArgumentParser:
     migrate.add_argument("--check", action="store_true", help="only say whether something is missing")
 
     demo = add("demo", "Load sample data into an empty installation.", _demo)
-    demo.add_argument("--size", choices=("small", "large"), default="small")
-    demo.add_argument("--seed", type=int, default=12)
+    demo.add_argument(
+        "--size", choices=("small", "large"), default="small", help="300 people, or 100,000 (default: small)"
+    )
+    demo.add_argument("--seed", type=int, default=12, help="another one makes other people (default: 12)")
 
     user = add("user", "Make and change people from the command line.", _user)
     user_commands = user.add_subparsers(dest="user_command", required=True, metavar="ACTION")
     create = user_commands.add_parser("create", help="make a person", parents=[common])
-    create.add_argument("username")
-    create.add_argument("--email")
-    create.add_argument("--name")
+    create.add_argument("username", help="1 to 20 letters, digits or _")
+    create.add_argument("--email", metavar="ADDRESS", help="where letters go; needed to reset the password")
+    create.add_argument("--name", help="as others see it (default: the username)")
     create.add_argument("--password", help="asked for when it is not given")
-    create.add_argument("--admin", action="store_true")
+    create.add_argument("--admin", action="store_true", help="an administrator")
     promote = user_commands.add_parser("promote", help="make somebody an administrator", parents=[common])
-    promote.add_argument("username")
+    promote.add_argument("username", help="who becomes an administrator")
 
     token = add("token", "Mint credentials for scripts.", _token)
     token_commands = token.add_subparsers(dest="token_command", required=True, metavar="ACTION")
     mint = token_commands.add_parser("create", help="make a token", parents=[common])
-    mint.add_argument("--user", required=True, metavar="NAME")
-    mint.add_argument("--kind", choices=("bearer", "oauth1"), default="bearer")
+    mint.add_argument("--user", required=True, metavar="NAME", help="for whom it acts")
+    mint.add_argument(
+        "--kind",
+        choices=("bearer", "oauth1"),
+        default="bearer",
+        help="oauth1: four strings (default: bearer)",
+    )
     mint.add_argument("--scopes", default="*", help="comma-separated; * is everything")
-    mint.add_argument("--days", type=int, default=365)
-    mint.add_argument("--json", action="store_true")
+    mint.add_argument("--days", type=int, default=365, help="how long a bearer token lasts (default: 365)")
+    mint.add_argument("--json", action="store_true", help="one line for programs")
 
     backup = add("backup", "Write everything into one file, while the server runs.", _backup)
     backup.add_argument("file", type=Path, metavar="FILE", help="such as dozen-2027-01-31.tar.gz")
     restore = add("restore", "Put a backup into an empty installation.", _restore)
-    restore.add_argument("file", type=Path, metavar="FILE")
+    restore.add_argument("file", type=Path, metavar="FILE", help="what `dozen backup` wrote")
     add("doctor", "Look at everything the installation stands on.", _doctor)
 
     bench = add("bench", "Measure what requests cost here, on a copy that is thrown away.", _bench)
@@ -109,7 +116,7 @@ def _parser() -> argparse.ArgumentParser:
 
     jobs = add("jobs", "Look at background jobs that gave up, and run them again.", _jobs)
     jobs.add_argument("action", choices=("list", "retry", "discard"), nargs="?", default="list")
-    jobs.add_argument("id", type=int, nargs="?")
+    jobs.add_argument("id", type=int, nargs="?", help="one job (default: all that gave up)")
     return parser
 
 

@@ -39,6 +39,9 @@ Check = Callable[[System], Iterator[Finding]]
 
 def run(settings: Settings) -> int:
     """Look, tell, and give 1 when something is bad."""
+    if not settings.data.exists():
+        console.print(f"There is no installation in {settings.data} yet; `dozen serve` makes one.")
+        return 1
     table = Table(show_header=False, box=None, padding=(0, 1))
     bad = 0
     system = System(settings)

@@ -32,7 +32,7 @@ def create(
     system = System(settings)
     system.lease_ids()
     try:
-        secret = password if password is not None else getpass.getpass("Password: ")
+        secret = password if password is not None else _typed_password()
         hashed = accounts.hash_password(secret, username=username, email=email)
 
         def verb(tx: Tx) -> accounts.Person:
@@ -53,6 +53,18 @@ def create(
         return _refused(fault)
     finally:
         system.close()
+
+
+def _typed_password() -> str:
+    """From the keyboard, twice; from a pipe, its first line. ValueError when nothing comes."""
+    if not sys.stdin.isatty():
+        if line := sys.stdin.readline().rstrip("\r\n"):
+            return line
+        raise ValueError("a password is needed: --password, or one line on standard input")
+    secret = getpass.getpass("Password: ")
+    if secret != getpass.getpass("Again: "):
+        raise ValueError("the two passwords differ; nobody was made")
+    return secret
 
 
 def promote(settings: Settings, username: str) -> int:
@@ -76,7 +88,7 @@ def token(
     system.lease_ids()
     try:
         person = system.db.run_read(system.env, lambda tx: accounts.person_by_username(tx, username))
-        allowed = accounts.checked_scopes([scope.strip() for scope in scopes if scope.strip()])
+        allowed = _known(system, accounts.checked_scopes([s.strip() for s in scopes if s.strip()]))
         if kind == "bearer":
             made = system.db.run_write(
                 system.env,
@@ -120,6 +132,15 @@ def token(
         return _refused(fault)
     finally:
         system.close()
+
+
+def _known(system: System, scopes: frozenset[str]) -> frozenset[str]:
+    """ValueError for a scope that is no room's, nor the beginning of one: it would open nothing."""
+    known = sorted(scope for room in system.rooms for scope in room.scopes)
+    for each in sorted(scopes - {"*"}):
+        if not any(accounts.covers(frozenset({each}), scope) for scope in known):
+            raise ValueError(f"there is no scope {each!r}; there are *, {', '.join(known)}")
+    return scopes
 
 
 def _refused(fault: Fault) -> int:

@@ -120,7 +120,7 @@ def _export(settings: Settings) -> None:
     os.environ.update(environment(settings))
 
 
-def _announce(settings: Settings, certificate: tuple[Path, Path] | None) -> None:
+def _announce(settings: Settings, certificate: tuple[Path, Path] | None, *, governed: bool = True) -> None:
     address = settings.base_url or f"http://localhost:{settings.port}"
     console.print(f"\n  Dozen is at [bold cyan]{address}[/]")
     if certificate:
@@ -128,6 +128,8 @@ def _announce(settings: Settings, certificate: tuple[Path, Path] | None) -> None
     logins = settings.data / "demo-logins.txt"
     if logins.exists():
         console.print("\n" + "\n".join("  " + line for line in logins.read_text().splitlines()))
+    if not governed:
+        console.print("\n  Nobody runs this place yet: `dozen user create NAME --email ADDRESS --admin`")
     console.print("\n  Ctrl-C ends it.\n")
     sys.stdout.flush()
 
@@ -146,6 +148,7 @@ async def _main(settings: Settings, certificate: tuple[Path, Path] | None) -> in
     from granian.server.embed import Server
 
     from dozen.app.asgi import build, settle
+    from dozen.core import accounts
 
     app = build(settings)
     settle()
@@ -176,7 +179,8 @@ async def _main(settings: Settings, certificate: tuple[Path, Path] | None) -> in
                 )
             )
         running = [asyncio.create_task(server.serve()) for server in servers]
-        _announce(settings, certificate)
+        staff = await app.server.look(accounts.staff)
+        _announce(settings, certificate, governed=bool(staff))
         ended = asyncio.create_task(stopping.wait())
         await asyncio.wait([ended, *running], return_when=asyncio.FIRST_COMPLETED)
         app.server.closing.set()

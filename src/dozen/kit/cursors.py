@@ -38,6 +38,8 @@ class Cursors:
             raise BadCursor
         try:
             raw = unb64(cursor)
+            if b64(raw) != cursor:  # the last letter's spare bits are signed by nobody
+                raise BadCursor
             signature, body = raw[:_SIGNATURE], raw[_SIGNATURE:]
             if len(signature) == _SIGNATURE and self._keys.verify(
                 "cursor", kind.encode() + b"\0" + body, signature

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from dozen.core import analytics
 from dozen.core.analytics import queries
 from dozen.db import Tx
-from dozen.kit import clock
+from dozen.kit import clock, ids
 from tests.support.town import Town
 
 DAY0 = clock.parse_rfc3339("2026-03-01")
@@ -128,3 +128,20 @@ def test_tidying_goes_on_until_all_is_done(town: Town) -> None:
     town.write(put, [("b", 1_199, DAY0, 5)])
     analytics.tidy(town.env, town.db, DAY0 + 100 * clock.DAY)
     assert town.read(analytics.total, "b", 1_199, DAY0, DAY0 + 1) == 6
+
+
+def test_who_came_back_of_those_who_joined_then(town: Town) -> None:
+    joined = [DAY0 - n * clock.DAY for n in (1, 10, 20, 30)]
+    people = [ids.at(at) + 5 for at in joined]
+    town.write(put_people, [("v", 0, DAY0, who) for who in people])
+    town.write(put_people, [("v", 0, DAY0 + clock.DAY, people[1]), ("v", 1, DAY0, ids.at(joined[1]) + 6)])
+    town.write(put_people, [("v", 0, DAY0 - 5 * clock.DAY, ids.at(joined[2]) + 7)])
+
+    def returned(since: int, until: int) -> int:
+        end = DAY0 + 2 * clock.DAY
+        return town.read(analytics.returned, "v", 0, DAY0, end, (since, until))
+
+    assert returned(0, DAY0) == 4
+    assert returned(joined[2], joined[0]) == 2
+    assert returned(joined[2], joined[1]) == 1
+    assert returned(joined[0] + 1, DAY0) == 0

@@ -205,6 +205,10 @@ def test_dates_go_by_the_id(town: Town, state: str) -> None:
     assert found(town, "rain since:2026-03-02 until:2026-03-03") == [noon[1], midnight]
     assert found(town, "rain since:2030-01-01") == []
     assert found(town, "rain until:1999-01-01") == []
+    assert found(town, "since:2026-03-02") == [noon[2], noon[1], midnight]
+    assert found(town, "until:2026-03-02") == [noon[0]]
+    assert found(town, "since:2026-03-02 -rain") == []
+    assert [hit.id for hit in best(town, "since:2026-03-03")] == [noon[2]]
 
 
 def test_from_finds_people_by_name(town: Town, state: str) -> None:
@@ -219,6 +223,15 @@ def test_from_finds_people_by_name(town: Town, state: str) -> None:
     assert found(town, "tea from:nobody_at_all") == []
     assert found(town, "tea -from:nobody_at_all") == [3, 2, 1]
     assert found(town, "tea", author_id=ada) == [1]
+
+
+def test_to_finds_what_a_room_marks_so_by_name(town: Town, state: str) -> None:
+    ada, bo = make_people(town, 2)
+    name = town.read(_username, ada)
+    put(town, state, doc(1, "tea", facets=(f"to:{ada}",)), doc(2, "tea", facets=(f"to:{bo}",)), doc(3, "tea"))
+    assert found(town, f"to:{name}") == [1]
+    assert found(town, f"tea -to:@{name.upper()}") == [3, 2]
+    assert found(town, f"to:{ada}") == found(town, "to:nobody_at_all") == []
 
 
 def _username(tx: Tx, person: int) -> str:

@@ -71,6 +71,8 @@ def test_an_empty_query_says_so() -> None:
     assert parse(" ?! ").empty
     assert parse("-not").empty
     assert not parse("yes").empty
+    assert not parse("since:2026-01-31").empty
+    assert not parse("until:2026-01-31 -not").empty
 
 
 @given(st.text(max_size=120) | st.text(alphabet="\"-:#()*^OR ab=~'\\\0\ud800", max_size=60))

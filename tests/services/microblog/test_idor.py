@@ -42,6 +42,10 @@ TRIES: dict[str, Try] = {
     "PATCH /api/users/{user_id}": Try(401, 403, 403, EDIT),
     "PUT /api/users/{user_id}": Try(401, 403, 403, EDIT),
     "DELETE /api/users/{user_id}": Try(401, 403, 403, {"password": "correct horse 42"}),
+    "POST /api/me/email": Try(401, 422, 422, {"email": "mine@people.example"}),  # the password is missing
+    "PUT /api/me/{field}": Try(401, 422, 422),  # one's own, and no file of the right name
+    "DELETE /api/me/{field}": Try(401, 200, 200),
+    "GET /api/users/by/username/{username}": Try(200, 200, 200),
     "POST /api/media": Try(401, 422, 422),
     "GET /api/media/{media_id}": Try(401, 404, 404),
     "PATCH /api/media/{media_id}": Try(401, 404, 404, {"alt": "stolen"}),
@@ -76,6 +80,18 @@ TRIES: dict[str, Try] = {
     "DELETE /microblog/users/{user_id}/follow": Try(401, 200, 200),
     "GET /microblog/users/{user_id}/followers": Try(404, 404, 200),
     "GET /microblog/users/{user_id}/following": Try(404, 404, 200),
+    "POST /microblog/users/{user_id}/mute": Try(401, 200, 200),
+    "DELETE /microblog/users/{user_id}/mute": Try(401, 200, 200),
+    "POST /microblog/users/{user_id}/block": Try(401, 200, 200),
+    "DELETE /microblog/users/{user_id}/block": Try(401, 200, 200),
+    "GET /microblog/mutes": Try(401, 200, 200),
+    "GET /microblog/blocks": Try(401, 200, 200),
+    "GET /microblog/requests": Try(401, 200, 200),
+    "POST /microblog/requests/{user_id}": Try(401, 404, 404),  # whom nobody has asked lets nobody in
+    "DELETE /microblog/requests/{user_id}": Try(401, 404, 404),
+    "GET /microblog/searches": Try(401, 200, 200),
+    "POST /microblog/searches": Try(401, 201, 201, {"q": "tea"}),
+    "DELETE /microblog/searches/{search_id}": Try(401, 404, 404),
     "GET /microblog/search": Try(200, 200, 200),
     "GET /microblog/trends": Try(200, 200, 200),
     "GET /microblog/notifications": Try(401, 200, 200),
@@ -170,6 +186,8 @@ class Owner:
                 ("list_id", self.list),
                 ("username", self.name),
                 ("tag", self.secret),
+                ("search_id", self.saved),
+                ("field", "avatar"),
                 ("name", "source"),
             ):
                 given = given.replace(f"{{{name}}}", str(value))
@@ -367,6 +385,10 @@ def test_one_cannot_act_as_another_by_saying_so(town: Any) -> None:
         ("POST", "/microblog/tweets"),
         ("POST", f"/microblog/tweets/{public.tweet}/reply"),
         ("PATCH", f"/microblog/tweets/{public.tweet}"),
+        ("POST", f"/microblog/tweets/{public.tweet}/like"),
+        ("POST", f"/microblog/tweets/{public.tweet}/retweet"),
+        ("POST", f"/microblog/tweets/{public.tweet}/bookmark"),
+        ("POST", f"/microblog/users/{public.id}/follow"),
     ):
         answer = other.request(method, path, json=body)
         assert (answer.status_code, answer.json()["code"]) == (403, "acting_for_another")

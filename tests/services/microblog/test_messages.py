@@ -296,4 +296,5 @@ def test_bubbles_arrive_live(site: Site) -> None:
     assert len(shown) == 1
     assert (shown[0]["target"], shown[0]["mode"]) == ("#chat", "append")
     assert 'class="bubble"' in shown[0]["html"]
-    assert [data for name, data in events if name == "count"] == [{"messages": n} for n in (3, 2, 3)]
+    counts = [{"name": "messages", "value": n} for n in (3, 2, 3)]
+    assert [data for name, data in events if name == "count"] == counts

@@ -145,9 +145,15 @@ def test_a_video_can_be_posted_as_it_comes(site: Site) -> None:
     (video,) = made["media"]
     assert (video["kind"], video["state"]) == ("video", "processing")
     assert site.anonymous.get(video["url"]).status_code == 404
+    page = browser.get(f"/microblog/tweets/{made['id']}").text
+    assert "The video is being prepared" in page
+    assert "<video" not in page
     Runner(site.town.env, site.town.db).drain()
     (made,) = ada.get("/microblog/timeline/ada").json()["data"]
     assert made["media"][0]["state"] == "ready"
+    page = browser.get(f"/microblog/tweets/{made['id']}").text
+    assert "The video is being prepared" not in page
+    assert "<video" in page
     assert statuses(site.anonymous, [video["url"], video["preview_url"]]) == {200}
 
 

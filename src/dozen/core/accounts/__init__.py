@@ -27,6 +27,7 @@ from dozen.core.accounts.deletion import (
     DELETED,
     RESTORABLE,
     delete_account,
+    delete_freshly,
     due_for_purge,
     export,
     purge,
@@ -44,6 +45,7 @@ from dozen.core.accounts.factors import (
     factor_state,
     new_recovery_codes,
 )
+from dozen.core.accounts.fields import time_zones
 from dozen.core.accounts.grants import (
     authorize,
     client_credentials,
@@ -92,7 +94,7 @@ from dozen.core.accounts.people import (
 )
 from dozen.core.accounts.preferences import change_setting, my_settings, setting
 from dozen.core.accounts.profiles import change_username, confirm_phone, edit_profile, set_avatar, set_header
-from dozen.core.accounts.proof import password_challenge
+from dozen.core.accounts.proof import password_challenge, proven
 from dozen.core.accounts.sessions import logout, my_sessions, revoke_other_sessions, revoke_session
 from dozen.core.accounts.signin import login, login_challenge, second_factor
 from dozen.core.accounts.standing import promote, set_role, set_verified, suspend, unsuspend
@@ -199,6 +201,7 @@ __all__ = [
     "covers",
     "delete_account",
     "delete_app",
+    "delete_freshly",
     "directory",
     "disable_totp",
     "due_for_purge",
@@ -241,6 +244,7 @@ __all__ = [
     "person_by_username",
     "profile",
     "promote",
+    "proven",
     "purge",
     "purge_due",
     "purged",
@@ -270,6 +274,7 @@ __all__ = [
     "staff",
     "suspend",
     "sweep",
+    "time_zones",
     "unsuspend",
     "verify_email",
     "withdraw",

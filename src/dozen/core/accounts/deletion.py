@@ -29,6 +29,8 @@ from dozen.db import Tx
 from dozen.kit import clock
 
 RESTORABLE = 30 * clock.DAY
+FRESH = 10 * clock.MINUTE
+"""How long the password counts as just given."""
 DELETED = "accounts.deleted"
 """Topic: somebody was purged (key: their id). Rooms remove what they keep of them; who was away asks
 :func:`purged`."""
@@ -44,9 +46,30 @@ def delete_account(tx: Tx, me: int, verdict: Verdict) -> None:
     Raises BadCredentials, LastAdmin, AccountInUse (there is something of theirs to be settled first).
     """
     person = proven(tx, verdict, me)
+    _settled(tx, me)
+    _delete(tx, person)
+
+
+def delete_freshly(tx: Tx, me: int, token_id: int | None) -> None:
+    """One's own, by a token that the password has bought so lately that it need not be asked for again.
+
+    Raises BadCredentials for any other token (or none), LastAdmin, AccountInUse.
+    """
+    person = people.must_be_active(tx, me)
+    since = tx.now - FRESH
+    fresh = person.created_at > since or any(
+        each.id == token_id and each.kind == "login" and each.created_at > since
+        for each in tokens.my_tokens(tx, me)
+    )
+    if token_id is None or not fresh:
+        raise BadCredentials
+    _settled(tx, me)
+    _delete(tx, person)
+
+
+def _settled(tx: Tx, me: int) -> None:
     if todo := tx.part(Ties).of(tx, me):
         raise AccountInUse(" ".join(each.text for each in todo), todo=msgspec.to_builtins(todo))
-    _delete(tx, person)
 
 
 def remove_account(tx: Tx, me: int, person_id: int) -> None:

@@ -146,7 +146,7 @@ class LastAdmin(Conflict):
 class AccountInUse(Conflict):
     """``todo`` lists what has to be settled first: ``text`` and ``href``."""
 
-    code = "account_in_use"
+    code = "account_tied"
     title = "Something has to be settled before this account can be deleted"
 
 

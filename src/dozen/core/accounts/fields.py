@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 import zoneinfo
 from datetime import date
 from functools import cache
@@ -23,6 +24,9 @@ LOCATION = 100
 WEBSITE = 200
 PRONOUNS = 40
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
+_DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_BLANK = "\u115f\u1160\u2800\u3164\uffa0"  # letters and signs that show nothing
+_PLACE = re.compile(r"(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)/")
 _ZONE = re.compile(r"[A-Za-z0-9_+/-]{1,64}")
 
 
@@ -71,11 +75,20 @@ def _check(field: str, value: Any, today: date) -> Any:
 
 
 def checked_line(field: str, value: str, most: int, *, least: int = 0) -> str:
-    """One line, cleaned, of ``least`` to ``most`` characters. Raises BadProfile."""
-    line = _bounded(field, text.clean(value[: 4 * most]), most, len(value) > 4 * most)
-    if len(line) < least:
+    """One line, cleaned, of ``least`` to ``most`` characters. Raises BadProfile.
+
+    Characters that turn the direction of what stands round them go: a name stands among others' words.
+    """
+    bare = _DIRECTIONS.sub("", value[: 4 * most])
+    line = _bounded(field, text.clean(bare), most, len(value) > 4 * most)
+    if least and (len(line) < least or not _seen(line)):
         raise _wrong(field, "This must not be empty")
     return line
+
+
+def _seen(line: str) -> bool:
+    """Whether anything of it can be seen."""
+    return any(unicodedata.category(char)[0] in "LNPS" and char not in _BLANK for char in line)
 
 
 def _bounded(field: str, value: str, most: int, cut: bool) -> str:
@@ -111,6 +124,11 @@ def _birth_date(value: str | None, today: date) -> str | None:
     if not date(1900, 1, 1) <= born <= today:
         raise _wrong("birth_date", "This date cannot be right")
     return born.isoformat()
+
+
+def time_zones() -> list[str]:
+    """Those that a person may choose from, by continent and city; empty where the machine knows none."""
+    return sorted(name for name in _zones() if name == "UTC" or _PLACE.match(name))
 
 
 def is_time_zone(name: str) -> bool:

@@ -60,6 +60,12 @@ _visits = (
     p.day < param("end"),
 )
 distinct = values(int, select(func.count(func.distinct(p.person))).where(*_visits))
+distinct_of = values(
+    int,
+    select(func.count(func.distinct(p.person))).where(
+        *_visits, p.person >= param("low"), p.person < param("high")
+    ),
+)
 distinct_by_day = rows(
     lambda at, n: (int(at), int(n)),
     union_all(

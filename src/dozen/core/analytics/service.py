@@ -7,7 +7,7 @@ from dozen.core.analytics.buffer import OF_MANY, SAMPLED
 from dozen.core.analytics.errors import BadRange
 from dozen.core.analytics.structs import Point, Top
 from dozen.db import Database, Tx
-from dozen.kit import clock
+from dozen.kit import clock, ids
 from dozen.kit.env import Env
 
 KEEP_HOURS = 35 * clock.DAY
@@ -59,6 +59,23 @@ def distinct(tx: Tx, metric: str, subject: int, start: int, end: int) -> int:
     """
     first = _floor(start, clock.DAY)
     return queries.distinct.first(tx, metric=metric, subject=subject, first_day=first, end=end) or 0
+
+
+def returned(tx: Tx, metric: str, subject: int, start: int, end: int, joined: tuple[int, int]) -> int:
+    """As :func:`distinct`, of those people alone who joined from the first moment until the second: their ids
+    say when that was."""
+    return (
+        queries.distinct_of.first(
+            tx,
+            metric=metric,
+            subject=subject,
+            first_day=_floor(start, clock.DAY),
+            end=end,
+            low=ids.at(joined[0]),
+            high=ids.at(joined[1]),
+        )
+        or 0
+    )
 
 
 def reach(tx: Tx, metric: str, subject: int, start: int, end: int) -> int:

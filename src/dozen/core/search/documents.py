@@ -12,7 +12,7 @@ import msgspec
 
 from dozen.core import accounts
 from dozen.core.search import postgresql, queries, sqlite
-from dozen.core.search.parse import FROM
+from dozen.core.search.parse import FROM, TO
 from dozen.core.search.plan import TOP, TOP_WEIGHT, Plan, asked_words, score
 from dozen.core.search.structs import (
     PUBLIC,
@@ -252,8 +252,12 @@ def _audiences(tx: Tx, viewer: Viewer) -> list[str]:
 
 
 def _resolved(tx: Tx, phrase: Phrase) -> Phrase | None:
-    """``from:name`` by the author's id; None when there is nobody of that name."""
-    if not phrase[0].startswith(FROM):
+    """``from:name`` by the author's id, ``to:name`` by the facet ``to:`` and an id; None when there is nobody
+    of that name."""
+    mark = next((mark for mark in (FROM, TO) if phrase[0].startswith(mark)), None)
+    if mark is None:
         return phrase
-    card = accounts.by_username(tx, phrase[0].removeprefix(FROM))
-    return None if card is None else (_author(card.id),)
+    card = accounts.by_username(tx, phrase[0].removeprefix(mark))
+    if card is None:
+        return None
+    return (_author(card.id) if mark == FROM else facet(f"to:{card.id}"),)

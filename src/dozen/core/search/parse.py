@@ -1,8 +1,9 @@
 """The search box's language.
 
 ``word``; ``"a phrase"``; ``-not``; ``a OR b`` (binds closer than standing side by side, so
-``a OR b c`` wants c and one of the two); ``#tag``; ``from:name``; ``has:media``, ``is:reply``,
-``lang:en``; ``since:2026-01-31`` (that day and later) and ``until:2026-02-28`` (before that day, UTC).
+``a OR b c`` wants c and one of the two); ``#tag``; ``from:name``, ``to:name``; ``has:media``,
+``is:reply``, ``lang:en``; ``since:2026-01-31`` (that day and later) and ``until:2026-02-28`` (before
+that day, UTC).
 Anything else is text: quotes that do not close, operators nobody knows and parentheses do no harm.
 """
 
@@ -22,8 +23,8 @@ LONGEST = 500
 MOST_TERMS = 32
 OPERATORS = {"has": "has", "filter": "has", "is": "is", "lang": "lang"}
 """What may stand before a colon, and the facet that it asks for."""
-FROM = "from="
-"""Begins the token of a user name that ``find`` has yet to look up."""
+FROM, TO = "from=", "to=@"
+"""Begin the token of a user name that ``find`` has yet to look up."""
 
 _ITEM = re.compile(r'(-?)(?:([a-zA-Z]+):)?"([^"]*)"?|(\S+)')
 _OPERATOR = re.compile(r"([a-zA-Z]+):(.+)")
@@ -79,9 +80,9 @@ def _phrase(key: str, value: str) -> Phrase:
     if key == "#":
         found = tag(value)
         return (found,) if found else ()
-    if key == "from":
+    if key in ("from", "to"):
         name = value.strip().removeprefix("@")
-        return (FROM + name.lower(),) if name else ()
+        return ((FROM if key == "from" else TO) + name.lower(),) if name else ()
     if key in OPERATORS:
         return (token(OPERATORS[key], value),) if value.strip() else ()
     return tuple(words(f"{key} {value}"))

@@ -55,7 +55,7 @@ class Query(msgspec.Struct, frozen=True):
     @property
     def empty(self) -> bool:
         """It asks for nothing in particular."""
-        return not self.clauses
+        return not self.clauses and self.since is None and self.until is None
 
 
 class Viewer(msgspec.Struct, frozen=True, kw_only=True):

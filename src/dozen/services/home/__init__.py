@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from dozen.core import moderation
 from dozen.kit.env import Env
 from dozen.services.home import moderating
 from dozen.services.home.api import api, health
@@ -31,7 +32,11 @@ ROOM = Room(
         Place(title="Start", path="/", icon="home", key="d", member=False),
         Place(title="Settings", path="/settings", icon="settings", key=","),
     ),
-    scopes={"account:read": "See your account", "account:write": "Change your account"},
+    scopes={
+        "account:read": "See your account",
+        "account:write": "Change your account",
+        moderation.SCOPE: "For moderators: take down what breaks the rules, and let it be seen again",
+    },
     work=WORK,
     listen=moderating.register,
     demo=_demo,

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from dozen.core import accounts, graph
 from dozen.db import Tx
-from dozen.kit.errors import Invalid, NotFound, Unavailable
+from dozen.kit.errors import Invalid, Malformed, NotFound, Unavailable
 from dozen.services.home import schemas
 from dozen.services.home.errors import NotThatPerson
+from dozen.services.home.service import restored
 from dozen.web import Api, Call, Reply
+from dozen.web.binding import invalid
+from dozen.web.serve import read_body
 
 faults = accounts.errors
 
@@ -33,8 +38,10 @@ _EDIT = (
     NotThatPerson,
     faults.NoSuchPerson,
 )
-_FEW = (20, 3600)
+_FEW = (100, 3600)
+"""Accounts of one address: a school stands behind one."""
 _LOGIN_DEVICE = "API"
+_SMALL = 8192  # bytes
 
 
 @api.post("/register", access="public", raises=_NEW, limit=_FEW)
@@ -66,7 +73,10 @@ async def create_user(call: Call, data: schemas.Register) -> Reply[schemas.Regis
     ],
 )
 async def login(call: Call, data: schemas.Login) -> schemas.LoggedIn:
-    """Sign in with a password (and a code); gives a bearer token."""
+    """Sign in with a password (and a code); gives a bearer token.
+
+    With ``restore``, an account that was deleted less than 30 days ago is taken back first.
+    """
     name = data.username or data.email or data.login
     if not name:
         raise Invalid(fields={"username": "Say who signs in: username or email"})
@@ -74,8 +84,9 @@ async def login(call: Call, data: schemas.Login) -> schemas.LoggedIn:
     challenge = await call.write(accounts.login_challenge, name, address=call.address)
     verdict = await call.heavy(challenge.verify, data.password)
     wish = accounts.TokenWish(scopes=scopes)
+    verb = restored if data.restore else accounts.login
     done = await call.write(
-        accounts.login, verdict, device=_LOGIN_DEVICE, address=call.address, wish=wish, code=data.code
+        verb, verdict, device=_LOGIN_DEVICE, address=call.address, wish=wish, code=data.code
     )
     if isinstance(done, accounts.SecondFactorNeeded):
         raise faults.SecondFactorRequired
@@ -105,6 +116,30 @@ def edit_me(call: Call, data: schemas.EditAccount) -> schemas.OwnAccount:
     return _edit(call, call.me, data)
 
 
+@api.post(
+    "/me/email",
+    scope=WRITE,
+    status=202,
+    raises=(faults.BadEmail, faults.EmailTaken, faults.BadCredentials, faults.LockedOut),
+    limit=(20, 600),
+)
+async def change_email(call: Call, data: schemas.NewEmail) -> schemas.OwnAccount:
+    """Ask for another e-mail address: it is yours once the link in the letter to it was taken."""
+    challenge = await call.write(accounts.password_challenge, call.me)
+    verdict = await call.heavy(challenge.verify, data.password)
+    await call.write(accounts.change_email, call.me, verdict, data.email)
+    return schemas.own(await call.read(accounts.person, call.me))
+
+
+@api.get("/users/by/username/{username}", scope=READ, access="public", raises=[faults.NoSuchPerson])
+def show_by_name(call: Call, username: str) -> schemas.Account:
+    """The same by the username, with or without ``@``."""
+    card = accounts.by_username(call.tx, username.removeprefix("@")) if len(username) < 100 else None
+    if card is None:
+        raise faults.NoSuchPerson
+    return schemas.account(accounts.profile(call.tx, card.id))
+
+
 @api.get("/users/{user_id}", scope=READ, access="public", raises=[faults.NoSuchPerson])
 def show(call: Call, user_id: int) -> schemas.Account:
     """What everybody may see of somebody."""
@@ -126,15 +161,48 @@ def replace(call: Call, user_id: int, data: schemas.EditAccount) -> schemas.OwnA
 @api.delete(
     "/users/{user_id}",
     scope=WRITE,
-    raises=[faults.AccountInUse, faults.BadCredentials, faults.LastAdmin, faults.LockedOut, NotThatPerson],
+    raises=[
+        faults.AccountInUse,
+        faults.BadCredentials,
+        faults.LastAdmin,
+        faults.LockedOut,
+        NotThatPerson,
+        Invalid,
+    ],
 )
-async def remove(call: Call, user_id: int, data: schemas.DeleteAccount) -> None:
-    """Delete your account. Asks for the password; for 30 days it can be undone by signing in on the web."""
+async def remove(call: Call, user_id: int) -> None:
+    """Delete your account; asks for the password.
+
+    The body has the ``password``, which a token that was got with it ten minutes ago or less need not send
+    again. For 30 days signing in with ``restore`` undoes it.
+    """
     if user_id != call.me:
         raise NotThatPerson
-    challenge = await call.write(accounts.password_challenge, call.me)
-    verdict = await call.heavy(challenge.verify, data.password)
-    await call.write(accounts.delete_account, call.me, verdict)
+    if body := await read_body(call, _SMALL):
+        data = _decoded(body)
+        challenge = await call.write(accounts.password_challenge, call.me)
+        verdict = await call.heavy(challenge.verify, data.password)
+        await call.write(accounts.delete_account, call.me, verdict)
+    else:
+        assert call.actor is not None
+        await call.write(_remove_freshly, call.me, call.actor.token_id)
+
+
+def _decoded(body: bytes) -> schemas.DeleteAccount:
+    try:
+        return msgspec.json.decode(body, type=schemas.DeleteAccount)
+    except msgspec.ValidationError as error:
+        raise invalid(error) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Malformed(f"The body is not JSON that we can read: {error}") from error
+
+
+def _remove_freshly(tx: Tx, me: int, token_id: int | None) -> None:
+    try:
+        accounts.delete_freshly(tx, me, token_id)
+    except faults.BadCredentials:
+        needed = "Needed, unless the token was got with it in the last ten minutes"
+        raise Invalid(fields={"password": needed}) from None
 
 
 async def _register(call: Call, data: schemas.Register) -> schemas.Registered:
@@ -163,6 +231,8 @@ def _open_account(tx: Tx, data: schemas.Register, hashed: str) -> tuple[accounts
 def _edit(call: Call, user_id: int, data: schemas.EditAccount) -> schemas.OwnAccount:
     if user_id != call.me:
         raise NotThatPerson
+    if data.email is not msgspec.UNSET:
+        raise Invalid(fields={"email": "POST /api/me/email changes it, with the password"})
     if isinstance(data.username, str):
         accounts.change_username(call.tx, call.me, data.username)
     person = accounts.edit_profile(call.tx, call.me, data.changes())

@@ -5,7 +5,7 @@ from dozen.kit.errors import Forbidden, Invalid
 
 class NotThatPerson(Forbidden):
     code = "acting_for_another"
-    title = "You can only change your own account"
+    title = "You can only act for your own account"
 
 
 class UnknownVerdict(Invalid):

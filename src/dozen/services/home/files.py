@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
 from dozen.core import media
-from dozen.kit.errors import Invalid
+from dozen.kit.errors import Invalid, NotFound
 from dozen.services.home import schemas
+from dozen.services.home.service import Field, put_picture
 from dozen.web import Api, Call, File, Form
 
 files = Api("", tag="Media")
@@ -24,6 +25,10 @@ _FAULTS = (
     media.QuotaExceeded,
     media.StorageDown,
 )
+
+
+PICTURES: dict[Field, Any] = {"avatar": media.prepare_avatar, "header": media.prepare_header}
+"""How the pictures of a profile are made."""
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +85,29 @@ async def upload(call: Call, form: Form) -> Item:
         alt=form.get("alt"),
     )
     return item(made)
+
+
+@files.put(
+    "/api/me/{field}",
+    scope="account:write",
+    upload=True,
+    max_body=24 * 2**20,
+    raises=(*_FAULTS, NotFound),
+    limit=(60, 600),
+)
+async def put(call: Call, form: Form, field: Field) -> schemas.OwnAccount:
+    """Set one's picture (``avatar``, cut to a square) or ``header``: multipart, the file in ``file``."""
+    sent = form.files("file")
+    if len(sent) != 1:
+        raise Invalid(fields={"file": "Send one file, in the field named file"})
+    made = await call.heavy(media.receive, call.env, call.me, sent[0].path, made_by=PICTURES[field])
+    return schemas.own(await call.write(put_picture, call.me, field, made.id))
+
+
+@files.delete("/api/me/{field}", scope="account:write", status=200, raises=(NotFound,))
+def take_away(call: Call, field: Field) -> schemas.OwnAccount:
+    """Show no picture (or header) any more; it is deleted."""
+    return schemas.own(put_picture(call.tx, call.me, field, None))
 
 
 @files.get("/api/media/{media_id}", scope="account:read", raises=[media.MediaNotFound])

@@ -144,13 +144,18 @@ def ranks_above(mine: Role, person: Person) -> bool:
 
 
 class Numbers(msgspec.Struct, frozen=True):
-    """How many people there are, are new this week, and were here today, this week and these 30 days."""
+    """How many people there are, are new this week, and were here today, this week and these 30 days.
+
+    ``joined`` became members 8 to 37 days ago; ``stayed`` of them were here in the last 7 days.
+    """
 
     people: int
     new: int
     daily: int
     weekly: int
     monthly: int
+    joined: int
+    stayed: int
     files: int
     bytes: int
 
@@ -158,13 +163,14 @@ class Numbers(msgspec.Struct, frozen=True):
 def numbers(tx: Tx, active: str) -> Numbers:
     """At most five minutes old: they are counted, not kept. ``active`` is the metric of who was here."""
     cache = tx.part(Cache)
-    kept = cache.get("home.numbers")
+    kept = cache.get("home.figures")
     if kept is not None:
         return msgspec.convert(kept, Numbers)
 
     def here(days: int) -> int:
         return analytics.distinct(tx, active, 0, tx.now - (days - 1) * clock.DAY, tx.now + 1)
 
+    week, before = tx.now - 7 * clock.DAY, tx.now - (7 + DAYS) * clock.DAY
     files = media.used(tx)
     found = Numbers(
         people=accounts.how_many(tx),
@@ -172,15 +178,27 @@ def numbers(tx: Tx, active: str) -> Numbers:
         daily=here(1),
         weekly=here(7),
         monthly=here(30),
+        joined=accounts.how_many(tx, before) - accounts.how_many(tx, week),
+        stayed=analytics.returned(tx, active, 0, week, tx.now + 1, (before, week)),
         files=files[1],
         bytes=files[0],
     )
-    cache.put("home.numbers", msgspec.to_builtins(found), _KEEP)
+    cache.put("home.figures", msgspec.to_builtins(found), _KEEP)
     return found
 
 
 def active_by_day(tx: Tx, metric: str) -> list[Point]:
     return analytics.distinct_series(tx, metric, 0, tx.now - (DAYS - 1) * clock.DAY, tx.now + 1)
+
+
+def engagement(tx: Tx, room: str) -> float | None:
+    """Of a room that counts ``ROOM.views`` and ``ROOM.engagements``: what people did with each thing they
+    were shown, in the last 7 days. None where nothing was shown."""
+    since = tx.now - 7 * clock.DAY
+    views, done = (
+        analytics.total(tx, f"{room}.{what}", 0, since, tx.now) for what in ("views", "engagements")
+    )
+    return done / views if views else None
 
 
 def counted_by_day(tx: Tx, metric: str) -> list[Point]:

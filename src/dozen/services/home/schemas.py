@@ -66,7 +66,8 @@ class Registered(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Login(msgspec.Struct, kw_only=True):
-    """One of ``username``, ``email`` or ``login``; ``code`` where a second factor is on."""
+    """One of ``username``, ``email`` or ``login``; ``code`` where a second factor is on; ``restore`` takes an
+    account back that was deleted less than 30 days ago."""
 
     password: _Password
     username: _Short | None = None
@@ -77,6 +78,7 @@ class Login(msgspec.Struct, kw_only=True):
         Annotated[str, msgspec.Meta(max_length=1000, description="Space-separated; everything if left out.")]
         | None
     ) = None
+    restore: bool = False
 
 
 class LoggedIn(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,8 +90,9 @@ class LoggedIn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EditAccount(msgspec.Struct, kw_only=True):
-    """What is left out stays as it is."""
+    """What is left out stays as it is. ``email`` is refused: ``POST /api/me/email`` changes it."""
 
+    email: _Short | msgspec.UnsetType | None = msgspec.UNSET
     username: Annotated[str, msgspec.Meta(max_length=64)] | msgspec.UnsetType = msgspec.UNSET
     name: Annotated[str, msgspec.Meta(max_length=200)] | msgspec.UnsetType = msgspec.UNSET
     bio: Annotated[str, msgspec.Meta(max_length=2000)] | msgspec.UnsetType = msgspec.UNSET
@@ -106,6 +109,11 @@ class EditAccount(msgspec.Struct, kw_only=True):
     def changes(self) -> accounts.Changes:
         given = {name: getattr(self, name) for name in accounts.Changes.__struct_fields__}
         return accounts.Changes(**given)
+
+
+class NewEmail(msgspec.Struct):
+    email: _Short
+    password: _Password
 
 
 class DeleteAccount(msgspec.Struct):

@@ -1,8 +1,10 @@
-"""Making people findable."""
+"""Making people findable, and coming back."""
 
 from __future__ import annotations
 
-from dozen.core import accounts, graph, search
+from typing import Literal
+
+from dozen.core import accounts, graph, media, search
 from dozen.db import Tx
 
 REALM = "people"
@@ -36,6 +38,41 @@ def document(profile: accounts.Profile) -> search.Document:
         title=f"{profile.name} {profile.username}",
         body=profile.bio,
     )
+
+
+Field = Literal["avatar", "header"]
+
+
+def put_picture(tx: Tx, me: int, field: Field, media_id: int | None) -> accounts.Person:
+    """Show an upload as one's picture or header, or (None) no more; the one before is deleted.
+
+    Raises MediaNotFound, AlreadyAttached, AccountSuspended.
+    """
+    before = accounts.person(tx, me)
+    old = before.avatar_id if field == "avatar" else before.header_id
+    if media_id is not None:
+        media.attach(tx, me, [media_id], me)
+    (accounts.set_avatar if field == "avatar" else accounts.set_header)(tx, me, media_id)
+    if old is not None and old != media_id:
+        media.delete(tx, me, old)
+    return accounts.person(tx, me)
+
+
+def restored(
+    tx: Tx,
+    verdict: accounts.Verdict,
+    *,
+    device: str,
+    address: str,
+    wish: accounts.TokenWish | None = None,
+    code: str | None = None,
+) -> accounts.SignedIn | accounts.SecondFactorNeeded:
+    """Sign in as ``accounts.login`` does, and take the account back first if it was deleted."""
+    try:
+        return accounts.login(tx, verdict, device=device, address=address, wish=wish, code=code)
+    except accounts.errors.AccountDeleted:
+        accounts.restore_account(tx, verdict)
+        return accounts.login(tx, verdict, device=device, address=address, wish=wish, code=code)
 
 
 def is_empty(tx: Tx) -> bool:

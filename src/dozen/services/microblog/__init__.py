@@ -50,7 +50,7 @@ ROOM = Room(
         "microblog:read": "Read your timelines, notifications and messages",
         "microblog:write": "Post, like, follow and send messages for you",
     },
-    figures={posts.POSTS: "Posts"},
+    figures={posts.POSTS: "Posts", posts.ENGAGEMENTS: "Likes, reposts, answers"},
     work=WORK,
     listen=notes.register,
     demo=_demo,

@@ -73,6 +73,16 @@ class AlreadyVoted(Conflict):
     title = "You have voted already"
 
 
+class AlreadyLiked(Conflict):
+    code = "already_liked"
+    title = "You have liked this already"
+
+
+class AlreadyReposted(Conflict):
+    code = "already_retweeted"
+    title = "You have reposted this already"
+
+
 class TooManyEdits(Conflict):
     code = "too_many_edits"
     title = "A post can be edited at most twenty times"
@@ -80,7 +90,7 @@ class TooManyEdits(Conflict):
 
 class ActingForAnother(Forbidden):
     code = "acting_for_another"
-    title = "You can only act as yourself"
+    title = "You can only act for your own account"
 
 
 class NoSuchPerson(NotFound):

@@ -110,6 +110,12 @@ class NewPoll(msgspec.Struct, forbid_unknown_fields=True):
     multiple: bool = False
 
 
+class Acting(msgspec.Struct):
+    """What clients send that always say for whom they act."""
+
+    user_id: Id | None = None
+
+
 class NewTweet(msgspec.Struct, forbid_unknown_fields=False):
     """``user_id`` may be sent by clients that always send it; it must then be the caller's own."""
 
@@ -156,6 +162,7 @@ class Vote(msgspec.Struct):
     choices: Annotated[
         list[Annotated[int, msgspec.Meta(ge=0, le=3)]], msgspec.Meta(min_length=1, max_length=4)
     ]
+    user_id: Id | None = None
 
 
 class Version(msgspec.Struct, frozen=True):
@@ -199,6 +206,14 @@ class Following(msgspec.Struct, frozen=True):
 
     following: bool
     state: Literal["following", "requested", "none"]
+
+
+class Muted(msgspec.Struct, frozen=True):
+    muted: bool
+
+
+class Blocked(msgspec.Struct, frozen=True):
+    blocked: bool
 
 
 class Trend(msgspec.Struct, frozen=True):

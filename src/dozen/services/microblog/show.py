@@ -15,11 +15,17 @@ from dozen.db import Tx
 from dozen.kit import clock
 from dozen.kit.env import Env
 from dozen.services.microblog import text
-from dozen.services.microblog.service import messages, trends
+from dozen.services.microblog.service import messages, timelines, trends, views
 from dozen.services.microblog.structs import Post, View
 from dozen.web import Call, Page
 
-_HALF_A_MINUTE = 30 * clock.SECOND
+_HALF_A_MINUTE, _FIVE_MINUTES = 30 * clock.SECOND, 5 * clock.MINUTE
+_SUGGESTED = 3
+_WAITING = {
+    "processing": "The video is being prepared; look again in a moment",
+    "failed": "This video could not be prepared",
+}
+_LATELY, _HEARD = 200, 30
 _LINKS = text.Links(
     mention=lambda name: f"/@{name}",
     hashtag=lambda tag: f"/microblog/timeline/tag/{quote(tag, safe='')}",
@@ -55,6 +61,19 @@ def bubble(call: Call, tx: Tx, message: int) -> str:
     return call.server.frame.render(Page("microblog/bubble.html", line=line, chat=chat, **helpers(call)))
 
 
+def figures(call: Call, tx: Tx, post_id: int) -> tuple[View, str]:
+    """A post, and its numbers as they stand on its own page. Raises NoSuchPost."""
+    view = views.view(tx, call.me, post_id)
+    page = Page("microblog/figures.html", view=view, **helpers(call))
+    return view, call.server.frame.render(page)
+
+
+def answer(call: Call, tx: Tx, post_id: int) -> str:
+    """A post as it stands in a list, for a live stream; a poll shows how it stands. Raises NoSuchPost."""
+    view = views.view(tx, call.me, post_id)
+    return call.server.frame.render(Page("microblog/entry.html", view=view, **helpers(call)))
+
+
 def path(view: View) -> str:
     return f"/microblog/tweets/{view.post.id}"
 
@@ -65,11 +84,16 @@ def mark(card: Card) -> str:
 
 
 def suggested(tx: Tx, viewer: int | None) -> list[Card]:
-    """A few people to follow."""
+    """A few people to follow: near ones, and for somebody new those who are heard most."""
     if viewer is None:
         return []
-    found = graph.suggestions(tx, viewer, limit=3)
-    return list(accounts.cards(tx, [each.person_id for each in found]).values())
+    found = [each.person_id for each in graph.suggestions(tx, viewer, limit=_SUGGESTED)]
+    if not found:
+        heard = [each for each in tx.part(Beside).heard(tx) if each != viewer]
+        now = graph.relations(tx, viewer, heard)
+        found = [each for each in heard if not (now[each].following or now[each].requested)]
+        found = [each for each in found if not (now[each].blocked or now[each].muting)][:_SUGGESTED]
+    return list(accounts.cards(tx, found).values())
 
 
 def pictures(view: View) -> list[dict[str, Any]]:
@@ -98,10 +122,11 @@ def helpers(call: Call) -> dict[str, Any]:
 
 
 class Beside:
-    """What trends, as it stands beside every page: asked for every half minute, not for every page."""
+    """What stands beside every page, and is not asked for by each: what trends, and who is heard."""
 
     def __init__(self) -> None:
         self._kept: tuple[int, list[trends.Trend]] = (0, [])
+        self._heard: tuple[int, list[int]] = (0, [])
 
     @classmethod
     def build(cls, env: Env) -> Beside:
@@ -112,6 +137,17 @@ class Beside:
         if tx.now >= until:
             found = trends.trending(tx, limit=5)
             self._kept = (tx.now + _HALF_A_MINUTE, found)
+        return found
+
+    def heard(self, tx: Tx) -> list[int]:
+        """Who posted for all to see lately, those with most followers first."""
+        until, found = self._heard
+        if tx.now >= until:
+            lately = timelines.public(tx, None, limit=_LATELY).views
+            authors = list(dict.fromkeys(view.author.id for view in lately))
+            ties = graph.counts(tx, authors)
+            found = sorted(authors, key=lambda each: -ties[each].followers)[:_HEARD]
+            self._heard = (tx.now + _FIVE_MINUTES, found)
         return found
 
 
@@ -135,6 +171,9 @@ def _picture(item: Media, query: str) -> dict[str, Any]:
         "height": item.height or 453,
         "kind": item.kind,
     }
+    if item.state != "ready":
+        shown["wait"] = _WAITING[item.state]
+        return shown
     if item.kind == "video":
         seconds = (item.duration_ms or 0) // 1000
         return {

@@ -49,11 +49,17 @@ def overview(call: Call) -> Page:
         for metric, title in room.figures.items()
     ]
     numbers = moderating.numbers(tx, ACTIVE)
+    rates = [
+        (room.title, rate)
+        for room in call.server.frame.rooms
+        if (rate := moderating.engagement(tx, room.name)) is not None
+    ]
     return admin_page(
         call,
         "home/admin.html",
         "overview",
         numbers=numbers,
+        rates=rates,
         storage=size(numbers.bytes),
         labels=[clock.to_datetime(point.at).strftime("%-d %b") for point in days],
         active=[point.n for point in days],

@@ -10,8 +10,10 @@ import msgspec
 from dozen.core import accounts
 from dozen.kit.errors import Fault
 from dozen.services.home.pages.door import again, device, enter, pages
+from dozen.services.home.service import restored
 from dozen.web import Call, Cookie, Form, Page, Redirect
 from dozen.web.auth import SESSION
+from dozen.web.frame import exact
 from dozen.web.replies import local
 
 faults = accounts.errors
@@ -79,24 +81,37 @@ def login_form(call: Call, next: Back = "/") -> Any:  # noqa: A002
     """Sign in."""
     if call.viewer is not None:
         return Redirect(local(next))
-    return Page("home/login.html", wrong={}, trouble="", login="", next=local(next))
+    return Page("home/login.html", wrong={}, trouble="", login="", next=local(next), restorable=None)
 
 
 @pages.post("/login", access="public", limit=_FEW)
 async def login(call: Call, form: Form) -> Any:
+    """Sign in; with ``restore`` take a deleted account back first."""
     name, to = form.get("login"), local(form.get("next", "/"))
+    restoring = form.checked("restore")
     try:
         challenge = await call.write(accounts.login_challenge, name, address=call.address)
         verdict = await call.heavy(challenge.verify, form.get("password"))
-        done = await call.write(accounts.login, verdict, device=device(call), address=call.address)
+        verb = restored if restoring else accounts.login
+        done = await call.write(verb, verdict, device=device(call), address=call.address)
     except faults.AccountDeleted as fault:
-        return again("home/login.html", fault, login=name, next=to)
+        until = fault.extra["until"]
+        return again("home/login.html", fault, login=name, next=to, restorable=until)
+    except faults.AccountSuspended as fault:
+        return again("home/login.html", _suspended(fault), login=name, next=to, restorable=None)
     except Fault as fault:
-        return again("home/login.html", fault, login=name, next=to)
+        return again("home/login.html", fault, login=name, next=to, restorable=None)
     if isinstance(done, accounts.SecondFactorNeeded):
         ticket = Cookie.set(_TICKET, done.ticket, secure=call.secure, max_age=done.expires_in)
         return Redirect(f"/login/code?next={quote(to)}", headers=[ticket])
-    return enter(call, done, to)
+    return enter(call, done, to, flash="Welcome back! Your account is as it was." if restoring else None)
+
+
+def _suspended(fault: faults.AccountSuspended) -> Fault:
+    """The same with its words: what it is, until when, and the moderators' reason."""
+    until = fault.extra.get("until")
+    said = f"{fault.title} until {exact(until)}" if until else fault.title
+    return faults.AccountSuspended(f"{said}: {fault.detail}" if fault.detail != fault.title else said)
 
 
 @pages.get("/login/code", access="public")

@@ -8,7 +8,9 @@ import segno
 from markupsafe import Markup
 
 from dozen.core import accounts
-from dozen.kit.errors import Fault
+from dozen.db import Tx
+from dozen.kit.errors import Fault, Invalid
+from dozen.services.home import devices
 from dozen.services.home.pages.door import again, pages
 from dozen.web import Call, Cookie, Form, Page, Redirect
 from dozen.web.auth import SESSION
@@ -33,6 +35,7 @@ def _security(call: Call, **values: Any) -> Page:
         person=accounts.person(tx, me),
         factor=accounts.factor_state(tx, me),
         sessions=accounts.my_sessions(tx, me),
+        device_named=devices.named,
         here=call.actor.session_id,
         **shown,
     )
@@ -47,7 +50,8 @@ async def _failed(call: Call, fault: Fault) -> Page:
     def show(tx: Any) -> Page:
         call._tx = tx
         page = _security(call)
-        page.values.update(trouble=fault.detail)
+        wrong = isinstance(fault, faults.BadCredentials)
+        page.values.update(trouble="This password is wrong" if wrong else fault.detail)
         page.status = 422
         return page
 
@@ -101,11 +105,20 @@ def end_others(call: Call, form: Form) -> Redirect:
 # Second factor
 
 
-@pages.post("/settings/security/factor")
-def begin_factor(call: Call, form: Form) -> Page:
-    """Scan this, then type a first code."""
-    setup = accounts.begin_totp(call.tx, call.me)
+@pages.post("/settings/security/factor", limit=(20, 600))
+async def begin_factor(call: Call, form: Form) -> Page:
+    """Scan this, then type a first code. Whoever finds a device signed in cannot lock its owner out."""
+    try:
+        verdict = await _verdict(call, form)
+        setup = await call.write(_begun, call.me, verdict)
+    except Fault as fault:
+        return await _failed(call, fault)
     return _factor_page(setup.uri, setup.secret)
+
+
+def _begun(tx: Tx, me: int, verdict: accounts.Verdict) -> accounts.TotpSetup:
+    accounts.proven(tx, verdict, me)
+    return accounts.begin_totp(tx, me)
 
 
 def _factor_page(uri: str, secret: str, trouble: str = "") -> Page:
@@ -156,7 +169,8 @@ def tokens(call: Call) -> Page:
 
 
 def _tokens(call: Call, **values: Any) -> Page:
-    shown: dict[str, Any] = {"made": None, "oauth1": None, "wrong": {}, "trouble": ""} | values
+    shown: dict[str, Any] = {"made": None, "wrong": {}, "trouble": ""} | values
+    shown.setdefault("given", {"name": "", "days": "30", "scopes": []})
     scopes = {name: what for room in call.server.frame.rooms for name, what in room.scopes.items()}
     return Page(
         "home/tokens.html",
@@ -170,24 +184,28 @@ def _tokens(call: Call, **values: Any) -> Page:
 @pages.post("/settings/tokens", limit=(30, 600))
 def make_token(call: Call, form: Form) -> Any:
     """A new token, shown once."""
+    name = form.get("name").strip()
     try:
+        if any(each.name == name for each in accounts.my_tokens(call.tx, call.me)):
+            # Also what a reload of the page with the new one would make again.
+            raise Invalid(fields={"name": "You have one of that name; revoke it first, or choose another"})
         made = accounts.issue_token(
             call.tx,
             call.me,
-            name=form.get("name"),
+            name=name,
             scopes=accounts.checked_scopes(form.all("scope") or ["*"]),
             expires_in=_SECONDS.get(form.get("days"), 30 * 86400),
         )
     except Fault as fault:
-        return again(
-            "home/tokens.html",
-            fault,
-            tokens=accounts.my_tokens(call.tx, call.me),
-            consents=[],
-            scopes={},
-            made=None,
-            oauth1=None,
+        wrong = fault.fields if isinstance(fault, Invalid) else {}
+        page = _tokens(
+            call,
+            wrong=wrong,
+            trouble="" if wrong else fault.detail,
+            given={"name": name, "days": form.get("days"), "scopes": form.all("scope")},
         )
+        page.status = fault.status
+        return page
     return _tokens(call, made=made)
 
 

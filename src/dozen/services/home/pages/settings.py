@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from dozen.core import accounts, graph, media, notifications
+from dozen.db import Tx
 from dozen.kit.errors import Fault
+from dozen.services.home.files import PICTURES
 from dozen.services.home.pages.door import again, pages
-from dozen.web import Call, Form, Page, Redirect
+from dozen.services.home.service import put_picture
+from dozen.web import Call, Form, Page, Redirect, Reply
 
 _TEXTS = ("name", "bio", "location", "website", "pronouns", "language", "time_zone")
 
@@ -21,7 +26,18 @@ def index(call: Call) -> Page:
 @pages.get("/settings/profile")
 def profile_form(call: Call) -> Page:
     person = accounts.person(call.tx, call.me)
-    return Page("home/profile.html", person=person, given=_given(person), wrong={}, trouble="")
+    return Page(
+        "home/profile.html", person=person, given=_given(person), zones=_zones(person), wrong={}, trouble=""
+    )
+
+
+def _zones(person: accounts.Person) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Time zones to choose from, by continent; one that was set and is not among them (any more) stays."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for name in dict.fromkeys([*accounts.time_zones(), *filter(None, [person.time_zone])]):
+        continent, _, city = name.partition("/")
+        found.setdefault(continent, []).append((name, (city or name).replace("_", " ").replace("/", ", ")))
+    return list(found.items())
 
 
 def _given(person: accounts.Person) -> dict[str, str]:
@@ -36,26 +52,23 @@ async def profile(call: Call, form: Form) -> Any:
     names = (*_TEXTS, "username", "birth_date", "phone", "protected")
     given = {name: form.get(name) for name in names}
     try:
-        for field, prepare, keep in (
-            ("avatar", media.prepare_avatar, accounts.set_avatar),
-            ("header", media.prepare_header, accounts.set_header),
-        ):
+        for field, prepare in PICTURES.items():
             sent = form.files(field)
             if sent and sent[0].size:
                 made = await call.heavy(media.receive, call.env, call.me, sent[0].path, made_by=prepare)
-                await call.write(_put_picture, call.me, made.id, keep)
+                await call.write(put_picture, call.me, field, made.id)
+            elif form.checked(f"no_{field}"):
+                await call.write(put_picture, call.me, field, None)
         await call.write(_change, call.me, given)
     except Fault as fault:
         found = fault
-        return await call.read(
-            lambda tx: again("home/profile.html", found, person=accounts.person(tx, call.me), given=given)
-        )
+
+        def show(tx: Tx) -> Page:
+            person = accounts.person(tx, call.me)
+            return again("home/profile.html", found, person=person, given=given, zones=_zones(person))
+
+        return await call.read(show)
     return Redirect("/settings/profile", flash="Saved")
-
-
-def _put_picture(tx: Any, me: int, media_id: int, keep: Any) -> None:
-    media.attach(tx, me, [media_id], me)
-    keep(tx, me, media_id)
 
 
 def _change(tx: Any, me: int, given: dict[str, str]) -> None:
@@ -76,7 +89,13 @@ def _change(tx: Any, me: int, given: dict[str, str]) -> None:
 @pages.get("/settings/notifications")
 def notices_form(call: Call) -> Page:
     """Which things one wants to hear of."""
-    return Page("home/notices.html", choices=notifications.settings(call.tx, call.me))
+    choices = notifications.settings(call.tx, call.me)
+    groups = [
+        (room.title if room.name != "home" else "From the moderators", own)
+        for room in call.server.frame.rooms
+        if (own := [each for each in choices if each.kind.startswith(f"{room.name}.")])
+    ]
+    return Page("home/notices.html", groups=groups)
 
 
 @pages.post("/settings/notifications")
@@ -103,3 +122,11 @@ def theme(call: Call, form: Form) -> Redirect:
 def export(call: Call) -> Page:
     """Everything that is kept about one's account."""
     return Page("home/export.html", known=accounts.export(call.tx, call.me))
+
+
+@pages.get("/settings/export/account.json", media="application/json")
+def download(call: Call) -> Reply[bytes]:
+    """The same as a file."""
+    made = msgspec.json.format(msgspec.json.encode(accounts.export(call.tx, call.me)))
+    named = ("content-disposition", 'attachment; filename="dozen-account.json"')
+    return Reply(made, media="application/json", headers=[named])

@@ -2,46 +2,70 @@
 
 from __future__ import annotations
 
+from dozen.db import Tx
 from dozen.services.microblog import errors, schemas
-from dozen.services.microblog.api.door import READ, WRITE, api, who
+from dozen.services.microblog.api.door import READ, WRITE, api, as_oneself, only_me, who
 from dozen.services.microblog.service import marks, polls, views
 from dozen.web import Call, Cursor, Limit, Listing
 
+_OTHER = errors.ActingForAnother
 
-@api.post("/tweets/{tweet_id}/like", scope=WRITE, status=200, raises=[errors.NoSuchPost])
-def like(call: Call, tweet_id: int) -> schemas.Liked:
-    """Like a tweet; liking it again changes nothing."""
-    marks.like(call.tx, call.me, tweet_id)
-    return schemas.Liked(True, marks.likes(call.tx, tweet_id))
+
+@api.post(
+    "/tweets/{tweet_id}/like",
+    scope=WRITE,
+    status=200,
+    raises=[errors.NoSuchPost, errors.AlreadyLiked, _OTHER],
+)
+async def like(call: Call, tweet_id: int) -> schemas.Liked:
+    """Like a tweet, once."""
+    await as_oneself(call)
+    return await call.write(_like, call.me, tweet_id)
+
+
+def _like(tx: Tx, me: int, tweet_id: int) -> schemas.Liked:
+    if not marks.like(tx, me, tweet_id):
+        raise errors.AlreadyLiked
+    return schemas.Liked(True, marks.likes(tx, tweet_id))
 
 
 @api.delete("/tweets/{tweet_id}/like", scope=WRITE, raises=[errors.NoSuchPost])
 def unlike(call: Call, tweet_id: int) -> schemas.Liked:
-    """Take a like back."""
+    """Take a like back; when there is none, nothing changes."""
     marks.unlike(call.tx, call.me, tweet_id)
     return schemas.Liked(False, marks.likes(call.tx, tweet_id))
 
 
 @api.post(
-    "/tweets/{tweet_id}/retweet", scope=WRITE, status=200, raises=[errors.NoSuchPost, errors.MayNotRepost]
+    "/tweets/{tweet_id}/retweet",
+    scope=WRITE,
+    status=200,
+    raises=[errors.NoSuchPost, errors.MayNotRepost, errors.AlreadyReposted, _OTHER],
 )
-def retweet(call: Call, tweet_id: int) -> schemas.Retweeted:
-    """Show a tweet to one's followers."""
-    marks.repost(call.tx, call.me, tweet_id)
-    return schemas.Retweeted(True, marks.reposts(call.tx, tweet_id))
+async def retweet(call: Call, tweet_id: int) -> schemas.Retweeted:
+    """Show a tweet to one's followers, once."""
+    await as_oneself(call)
+    return await call.write(_retweet, call.me, tweet_id)
+
+
+def _retweet(tx: Tx, me: int, tweet_id: int) -> schemas.Retweeted:
+    if not marks.repost(tx, me, tweet_id)[1]:
+        raise errors.AlreadyReposted
+    return schemas.Retweeted(True, marks.reposts(tx, tweet_id))
 
 
 @api.delete("/tweets/{tweet_id}/retweet", scope=WRITE, raises=[errors.NoSuchPost])
 def unretweet(call: Call, tweet_id: int) -> schemas.Retweeted:
-    """Take a retweet back."""
+    """Take a retweet back; when there is none, nothing changes."""
     marks.unrepost(call.tx, call.me, tweet_id)
     return schemas.Retweeted(False, marks.reposts(call.tx, tweet_id))
 
 
-@api.post("/tweets/{tweet_id}/bookmark", scope=WRITE, status=200, raises=[errors.NoSuchPost])
-def bookmark(call: Call, tweet_id: int) -> schemas.Bookmarked:
-    """Keep a tweet for oneself."""
-    marks.bookmark(call.tx, call.me, tweet_id)
+@api.post("/tweets/{tweet_id}/bookmark", scope=WRITE, status=200, raises=[errors.NoSuchPost, _OTHER])
+async def bookmark(call: Call, tweet_id: int) -> schemas.Bookmarked:
+    """Keep a tweet for oneself; keeping it again changes nothing."""
+    await as_oneself(call)
+    await call.write(marks.bookmark, call.me, tweet_id)
     return schemas.Bookmarked(True)
 
 
@@ -56,10 +80,18 @@ def unbookmark(call: Call, tweet_id: int) -> schemas.Bookmarked:
     "/tweets/{tweet_id}/vote",
     scope=WRITE,
     status=200,
-    raises=[errors.NoSuchPost, errors.NoSuchPoll, errors.PollOver, errors.AlreadyVoted, errors.BadPoll],
+    raises=[
+        errors.NoSuchPost,
+        errors.NoSuchPoll,
+        errors.PollOver,
+        errors.AlreadyVoted,
+        errors.BadPoll,
+        _OTHER,
+    ],
 )
 def vote(call: Call, tweet_id: int, data: schemas.Vote) -> schemas.Poll:
     """Vote in a tweet's poll, once."""
+    only_me(call, data.user_id)
     post = views.must_see(call.tx, call.me, tweet_id)
     return schemas.poll(polls.vote(call.tx, call.me, post.id, data.choices))
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dozen.kit import clock
 from dozen.services.microblog import errors, schemas, wire
-from dozen.services.microblog.api.door import READ, WRITE, api, page
-from dozen.services.microblog.schemas import Id
+from dozen.services.microblog.api.door import READ, WRITE, api, only_me, page
 from dozen.services.microblog.service import numbers, posts, timelines, views
 from dozen.services.microblog.structs import Post
 from dozen.web import Call, Cursor, Encoded, Limit, Listing, Reply
@@ -25,7 +24,7 @@ _WRITING = (
 @api.post("/tweets", scope=WRITE, raises=_WRITING)
 def create(call: Call, data: schemas.NewTweet) -> Reply[schemas.Tweet]:
     """Post a tweet: text, up to four pictures or one video, a poll, a place; an answer or a quote."""
-    _only_me(call, data.user_id)
+    only_me(call, data.user_id)
     post = posts.write(call.tx, call.me, data.draft())
     return _created(call, post)
 
@@ -41,7 +40,7 @@ def show(call: Call, tweet_id: int) -> Encoded[schemas.Tweet]:
 @api.patch("/tweets/{tweet_id}", scope=WRITE, raises=[*_WRITING, errors.NotYours, errors.TooManyEdits])
 def edit(call: Call, tweet_id: int, data: schemas.EditTweet) -> schemas.Tweet:
     """Change a tweet's text; earlier versions stay visible."""
-    _only_me(call, data.user_id)
+    only_me(call, data.user_id)
     posts.edit(call.tx, call.me, tweet_id, text=data.text, warning=data.warning)
     return schemas.tweet(views.view(call.tx, call.me, tweet_id))
 
@@ -62,7 +61,7 @@ def versions(call: Call, tweet_id: int) -> Listing[schemas.Version]:
 @api.post("/tweets/{tweet_id}/reply", scope=WRITE, raises=_WRITING)
 def reply(call: Call, tweet_id: int, data: schemas.Reply) -> Reply[schemas.Tweet]:
     """Answer a tweet."""
-    _only_me(call, data.user_id)
+    only_me(call, data.user_id)
     draft = schemas.NewTweet(text=data.text, media_ids=data.media_ids, in_reply_to_id=str(tweet_id)).draft()
     return _created(call, posts.write(call.tx, call.me, draft))
 
@@ -104,11 +103,6 @@ def analytics(call: Call, tweet_id: int) -> schemas.Analytics:
         schemas.numbers(found),
         [schemas.Bar(clock.rfc3339(point.at), point.n) for point in about.series],
     )
-
-
-def _only_me(call: Call, user_id: Id | None) -> None:
-    if user_id is not None and user_id != str(call.me):
-        raise errors.ActingForAnother
 
 
 def _created(call: Call, post: Post) -> Reply[schemas.Tweet]:

@@ -22,6 +22,9 @@ def notices(call: Call, cursor: Cursor | None = None) -> Page:
         tab="all",
         feed="notes",
         stream="/microblog/stream",
+        # Marking is for all rooms: it is done by itself only where nothing of another room would go with it.
+        to_read=cursor is None
+        and 0 < notifications.unread(call.tx, call.me) == notes.unread(call.tx, call.me),
         next=next_page(
             "/microblog/notifications", call.cursors.seal("notes", onward) if onward is not None else None
         ),

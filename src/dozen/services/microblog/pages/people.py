@@ -117,6 +117,31 @@ def requests(call: Call) -> Page:
     )
 
 
+def _hidden(call: Call, what: str, cursor: str | None) -> Page:
+    """Whom one has muted or blocked, to take it back."""
+    read = graph.mutes if what == "muted" else graph.blocks
+    edges = read(call.tx, call.me, before=call.cursors.open_id(what, cursor), limit=50)
+    cards = accounts.cards(call.tx, [edge.person_id for edge in edges])
+    onward = call.cursors.seal(what, edges[-1].id) if len(edges) == 50 else None
+    return show.page(
+        call,
+        "microblog/hidden.html",
+        what=what,
+        cards=[cards[edge.person_id] for edge in edges if edge.person_id in cards],
+        next=next_page(f"/microblog/{what}", onward),
+    )
+
+
+@pages.get("/muted")
+def muted(call: Call, cursor: Cursor | None = None) -> Page:
+    return _hidden(call, "muted", cursor)
+
+
+@pages.get("/blocked")
+def blocked(call: Call, cursor: Cursor | None = None) -> Page:
+    return _hidden(call, "blocked", cursor)
+
+
 def _tie(call: Call, user_id: int, what: str) -> Any:
     """Follow, mute, block, let in, and taking each back."""
     card = accounts.cards(call.tx, [user_id]).get(user_id)

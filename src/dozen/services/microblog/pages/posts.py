@@ -33,6 +33,7 @@ def thread(call: Call, tweet_id: int, cursor: Cursor | None = None) -> Page:
         thread=found,
         next=next_page(f"/microblog/tweets/{tweet_id}", onward),
         own=found.focus.author.id == call.viewer,
+        stream=f"/microblog/stream?tweet={found.focus.subject.post.id}" if call.viewer is not None else "",
     )
 
 
@@ -188,6 +189,7 @@ async def _draft(call: Call, form: Form) -> Draft:
         place=form.get("place") or None,
         warning=form.get("warning") or None,
         poll=poll,
+        tagged=await call.read(posts.named_in, form.get("tagged")) if form.get("tagged").strip() else (),
     )
 
 

@@ -7,7 +7,7 @@ from dozen.db import Tx
 from dozen.kit import text as kit_text
 from dozen.services.microblog import queries
 from dozen.services.microblog.errors import MayNotRepost, NotYours
-from dozen.services.microblog.service.posts import REALM, STREAM
+from dozen.services.microblog.service.posts import COUNTS, REALM, STREAM, engaged
 from dozen.services.microblog.service.views import blocked_among, changed, must_see, original
 from dozen.services.microblog.structs import NOTHING, Post
 
@@ -17,6 +17,7 @@ def like(tx: Tx, me: int, post_id: int) -> bool:
     post = must_see(tx, me, post_id)
     fresh = engagement.mark(tx, me, "like", post.id, REALM)
     if fresh:
+        engaged(tx)
         _tell(tx, me, "like", post)
         _changed(tx, post)
     return fresh
@@ -35,7 +36,10 @@ def unlike(tx: Tx, me: int, post_id: int) -> bool:
 def bookmark(tx: Tx, me: int, post_id: int) -> bool:
     """Keep a post for oneself; nobody is told."""
     post = must_see(tx, me, post_id)
-    return engagement.mark(tx, me, "bookmark", post.id, REALM)
+    fresh = engagement.mark(tx, me, "bookmark", post.id, REALM)
+    if fresh:
+        engaged(tx)
+    return fresh
 
 
 def unbookmark(tx: Tx, me: int, post_id: int) -> bool:
@@ -95,6 +99,7 @@ def repost(tx: Tx, me: int, post_id: int) -> tuple[Post, bool]:
         edited_at=None,
     )
     feeds.publish(tx, STREAM, me, repost_id)
+    engaged(tx)
     _tell(tx, me, "repost", post)
     _changed(tx, post)
     return made, True
@@ -174,4 +179,4 @@ def _tell(tx: Tx, me: int, what: str, post: Post) -> None:
 
 def _changed(tx: Tx, post: Post) -> None:
     """Let open pages of this post count along."""
-    realtime.publish(tx, "microblog.counts", post.id, None)
+    realtime.publish(tx, COUNTS, post.id, None)

@@ -50,6 +50,11 @@ def register(env: Env) -> None:
     env.part(notifications.Kinds).add(*KINDS)
 
 
+def unread(tx: Tx, me: int) -> int:
+    """How many of the microblog's notices are unread."""
+    return notifications.unread(tx, me, kinds=[kind.name for kind in KINDS])
+
+
 def page(tx: Tx, me: int, *, before: int | None = None, limit: int = 20) -> tuple[list[Note], int | None]:
     """Notices, latest first, and the id to go on before. Those about posts that are gone are left out."""
     groups = notifications.list_grouped(

@@ -11,6 +11,7 @@ from dozen.core.analytics import Buffer, Point
 from dozen.db import Tx
 from dozen.kit import clock, ids
 from dozen.services.microblog.errors import NotYours
+from dozen.services.microblog.service.posts import VIEWS
 from dozen.services.microblog.service.views import must_see, view
 from dozen.services.microblog.structs import View
 
@@ -31,7 +32,11 @@ class About(msgspec.Struct, frozen=True):
 def seen(tx: Tx, viewer: int | None, shown: Iterable[View]) -> None:
     """Count that posts were shown. Nothing is written now: the buffer is flushed later."""
     posts = [each.post if each.repost_of is None else each.repost_of.post for each in shown]
-    tx.part(Buffer).shown(IMPRESSIONS, [post.id for post in posts if post.author_id != viewer], viewer)
+    others = [post.id for post in posts if post.author_id != viewer]
+    buffer = tx.part(Buffer)
+    buffer.shown(IMPRESSIONS, others, viewer)
+    if others:
+        buffer.count(VIEWS, n=len(others))
 
 
 def of_post(tx: Tx, me: int, post_id: int) -> tuple[View, About]:

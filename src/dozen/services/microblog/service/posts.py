@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from hashlib import blake2b
 
-from dozen.core import accounts, engagement, feeds, graph, jobs, media, notifications, search
+from dozen.core import accounts, engagement, feeds, graph, jobs, media, notifications, realtime, search
 from dozen.core.accounts import Card
 from dozen.core.analytics import Buffer
 from dozen.db import Tx
@@ -18,6 +19,7 @@ from dozen.services.microblog.errors import (
     Empty,
     MayNotReply,
     MayNotRepost,
+    NoSuchPerson,
     NoSuchPost,
     NoSuchTarget,
     NotYours,
@@ -35,11 +37,17 @@ AUDIENCE: media.Audience = "account"
 STREAM = "microblog"
 POSTS = "microblog.posts"
 """The count of posts written, in the analytics."""
+VIEWS, ENGAGEMENTS = "microblog.views", "microblog.engagements"
+"""Of all posts together, in the analytics: that one was shown, and that somebody did something with it."""
+COUNTS = "microblog.counts"
+"""Topic: the numbers of a post changed (key: its id); where an answer came, its id and author."""
 MOST_PICTURES = 4
 MOST_TOLD = 50
 """Mentions that tell somebody; a post that names more is shown whole, but rings no more bells."""
 MOST_TAGS = 30
 MOST_EDITS = 20
+MOST_TAGGED = 10
+_BETWEEN = re.compile(r"[\s,;]+")
 _REPEAT_MS = clock.MINUTE
 _LABEL = 100
 
@@ -80,13 +88,22 @@ def write(tx: Tx, me: int, draft: Draft) -> Post:
         polls.open_poll(tx, post_id, draft.poll)
     if target is not None:
         engagement.adjust(tx, target.id, comments=1)
+        realtime.publish(tx, COUNTS, target.id, {"reply": str(post_id), "author": str(me)})
     if quoted is not None:
         engagement.adjust(tx, quoted.id, quotes=1)
+        realtime.publish(tx, COUNTS, quoted.id, None)
     feeds.publish(tx, STREAM, me, post_id)
     _index(tx, post, items, named)
     _tell(tx, post, named, target, quoted)
     tx.after_commit(lambda: tx.part(Buffer).count(POSTS))
+    if target is not None or quoted is not None:
+        engaged(tx)
     return post
+
+
+def engaged(tx: Tx) -> None:
+    """Somebody did something with a post: once it is sure, operators see it in their figures."""
+    tx.after_commit(lambda: tx.part(Buffer).count(ENGAGEMENTS))
 
 
 def edit(tx: Tx, me: int, post_id: int, *, text: str, warning: str | None) -> Post:
@@ -155,8 +172,10 @@ def take_down(tx: Tx, post: Post) -> None:
     queries.unpin(tx, person=post.author_id, post=post.id)
     if post.reply_to_id is not None:
         engagement.adjust(tx, post.reply_to_id, comments=-1)
+        realtime.publish(tx, COUNTS, post.reply_to_id, None)
     if post.quote_of_id is not None:
         engagement.adjust(tx, post.quote_of_id, quotes=-1)
+        realtime.publish(tx, COUNTS, post.quote_of_id, None)
     if post.has_poll:
         polls.forget(tx, post.id)
     if post.media_ids:
@@ -272,9 +291,20 @@ def _entities(tx: Tx, body: str) -> tuple[list[Card], Entities]:
     )
 
 
+def named_in(tx: Tx, typed: str) -> tuple[int, ...]:
+    """The people whose names were typed, with or without ``@``, in any list. Raises NoSuchPerson."""
+    found: list[int] = []
+    for name in _BETWEEN.split(typed.strip(" ,;"))[:MOST_TAGGED]:
+        card = accounts.by_username(tx, name.removeprefix("@"))
+        if card is None:
+            raise NoSuchPerson(f"There is nobody named {kit_text.clip(name, 30)}")
+        found.append(card.id)
+    return tuple(found)
+
+
 def _tagged(tx: Tx, me: int, people: tuple[int, ...]) -> tuple[int, ...]:
     """People who are marked in the pictures; those who do not exist or block the author are left out."""
-    wanted = list(dict.fromkeys(people))[:10]
+    wanted = list(dict.fromkeys(people))[:MOST_TAGGED]
     known = accounts.cards(tx, wanted)
     return tuple(p for p in wanted if p in known and not graph.is_blocked_either(tx, me, p))
 
@@ -343,8 +373,10 @@ def document(post: Post, items: Iterable[media.Media], *, protected: bool) -> se
         facets += [f"has:{'images' if kind == 'image' else kind}" for kind in sorted(kinds)]
     if post.entities.urls:
         facets.append("has:links")
+    if post.has_poll:
+        facets.append("has:poll")
     if post.reply_to_id is not None:
-        facets.append("is:reply")
+        facets += ["is:reply", f"to:{post.reply_to_author_id}"]
     if post.quote_of_id is not None:
         facets.append("is:quote")
     if post.lang:

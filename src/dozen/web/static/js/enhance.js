@@ -58,7 +58,10 @@ async function submit(form, by) {
     if (onward) return leave(onward);
     by?.closest('dialog')?.close();
     const mode = setting(form, by, 'mode') ?? 'replace';
-    if (mode !== 'replace' && mode !== 'inner') form.reset();
+    if (mode !== 'replace' && mode !== 'inner') {
+      form.reset();
+      for (const open of form.querySelectorAll('details[open]')) open.open = false;
+    }
     swap(targetOf(form, by), isPage ? answer.text : '', mode);
     if (method === 'GET') history.replaceState(history.state, '', url);
   } else if (isPage && answer.status < 500 && form.id !== 'act') {

@@ -23,7 +23,8 @@ function upload(url, method, body, onProgress) {
 export async function send(url, { method = 'POST', body, onProgress, follow = true } = {}) {
   if (onProgress && body) return upload(url, method, body, onProgress);
   const redirect = follow ? 'follow' : 'manual';
-  const answer = await fetch(url, { method, body, headers, redirect, credentials: 'same-origin' });
+  // What needs no answer is sent to its end also when the page is left at once.
+  const answer = await fetch(url, { method, body, headers, redirect, credentials: 'same-origin', keepalive: !follow });
   if (answer.type === 'opaqueredirect') return { ok: true, status: 303, url, redirected: true, type: '', text: '' };
   return {
     ok: answer.ok, status: answer.status, url: answer.url, redirected: answer.redirected,
