@@ -162,6 +162,26 @@ def test_wrong_json_names_its_field() -> None:
     assert "inner" in next(iter(caught.value.fields))
 
 
+def test_what_is_missing_is_named() -> None:
+    binder = Binder(takes_body, "/items/{item_id}")
+    with pytest.raises(Invalid) as caught:
+        binder.decode(b'{"inner":[1]}')
+    assert list(caught.value.fields) == ["text"]
+
+
+def may_take_body(call: Any, data: Body | None = None) -> None: ...
+
+
+def test_a_body_that_may_be_left_out() -> None:
+    assert not Binder(takes_body, "/items/{item_id}").may_be_empty
+    binder = Binder(may_take_body, "/")
+    assert binder.may_be_empty
+    assert binder.body is Body
+    assert binder.decode(b'{"text":"x"}') == Body("x")
+    with pytest.raises(Invalid):
+        binder.decode(b"null")
+
+
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from dozen.kit.errors import Conflict
@@ -33,6 +34,22 @@ async def stream(call: Call) -> Stream:
         yield b"one"
 
     return Stream(chunks(), media="text/plain")
+
+
+@api.get("/lasting", access="public")
+def lasting(call: Call) -> File:
+    answer = file(call)
+    answer.immutable = True
+    return answer
+
+
+class Said(msgspec.Struct):
+    words: str
+
+
+@api.post("/said", access="public", status=200)
+def said(call: Call, data: Said | None = None) -> dict[str, str]:
+    return {"words": data.words if data is not None else "nothing"}
 
 
 @api.get("/data", access="public")
@@ -103,6 +120,33 @@ def test_everything_over_https_says_to_stay_there(
     plain = ask(house, method, path, headers=headers)
     assert (plain.status, plain.header("strict-transport-security")) == (status, "")
     assert over.header("x-content-type-options") == "nosniff"
+
+
+def test_a_range_that_is_not_there_is_not_kept(house: Site) -> None:
+    assert "immutable" in ask(house, "GET", "/send/lasting").header("cache-control")
+    missed = ask(house, "GET", "/send/lasting", headers=[(b"range", b"bytes=999999-")])
+    assert (missed.status, missed.header("cache-control")) == (416, "no-store")
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "status", "words"),
+    [
+        ([], [b""], 200, "nothing"),
+        ([(b"content-length", b"0")], [b""], 200, "nothing"),
+        ([(b"transfer-encoding", b"chunked")], [b"", b""], 200, "nothing"),
+        ([(b"content-length", b"14")], [b'{"words":"hi"}'], 200, "hi"),
+        ([(b"transfer-encoding", b"chunked")], [b'{"words"', b':"hi"}'], 200, "hi"),
+        ([(b"content-length", b"2")], [b"{}"], 422, None),
+        ([(b"content-length", b"1")], [b"{"], 400, None),
+        ([(b"content-length", b"4"), (b"content-type", b"text/plain")], [b"null"], 415, None),
+    ],
+)
+def test_a_body_may_be_left_out_where_it_says_so(
+    house: Site, headers: list[tuple[bytes, bytes]], body: list[bytes], status: int, words: str | None
+) -> None:
+    answer = ask(house, "POST", "/send/said", headers=headers, body=body)
+    assert answer.status == status
+    assert json.loads(answer.body).get("words") == words
 
 
 # Messages

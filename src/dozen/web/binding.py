@@ -3,8 +3,8 @@
 ``def timeline(call, username: str, cursor: str | None = None, limit: Limit = 20)`` takes
 ``username`` from the path because the path names it (there ``int``, ``str`` or a ``Literal``, which finds
 nothing by any other word), and the rest from the query string. A parameter named ``data`` is the
-body, decoded into its type; ``form`` is a submitted form. Types are msgspec's, with its constraints
-(``Annotated[int, Meta(ge=1, le=200)]``).
+body, decoded into its type (``data: X | None = None``: it may be left out); ``form`` is a submitted form.
+Types are msgspec's, with its constraints (``Annotated[int, Meta(ge=1, le=200)]``).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable
+from types import NoneType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 from urllib.parse import parse_qsl
 
@@ -22,6 +23,7 @@ from dozen.kit.errors import Invalid, Malformed, NotFound
 
 _PLACE = re.compile(r"\{(\w+)(?::(\w+))?\}")
 _NUL = re.compile(rb"(\\+)u0000")
+_MISSING = re.compile(r"missing required field `([^`]+)`")
 _MOST_FIELDS = 100
 
 
@@ -32,6 +34,7 @@ class Binder:
         "body",
         "body_decode",
         "form",
+        "may_be_empty",
         "path_names",
         "path_types",
         "query",
@@ -51,6 +54,9 @@ class Binder:
         self.path_types = {name: hints.get(name, str) for name in self.path_names}
         self.body: Any = hints.get("data") if "data" in names else None
         self.form = "form" in names
+        self.may_be_empty = NoneType in get_args(self.body)
+        if self.may_be_empty:
+            self.body = next(each for each in get_args(self.body) if each is not NoneType)
         self.body_decode = msgspec.json.Decoder(self.body).decode if self.body is not None else None
         fields: list[Any] = []
         for name in names:
@@ -144,7 +150,8 @@ def parse_query(raw: bytes) -> list[tuple[str, str]]:
 def invalid(error: msgspec.ValidationError) -> Invalid:
     """Our fault for msgspec's complaint, with the field's name where it tells one."""
     message, _, place = str(error).partition(" - at `$")
-    field = place.rstrip("`").lstrip(".")
+    missing = _MISSING.search(message)
+    field = ".".join(filter(None, (place.rstrip("`").strip("."), missing[1] if missing else "")))
     return Invalid(message, fields={field: message}) if field else Invalid(message)
 
 

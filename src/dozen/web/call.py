@@ -198,6 +198,11 @@ class Call:
         return not declared.isdigit() or len(declared) > 18 or int(declared) > limit
 
     @property
+    def has_body(self) -> bool:
+        """Whether a body was announced; it may still turn out to be empty."""
+        return self.declares_more(0, unsaid=b"transfer-encoding" in self.headers)
+
+    @property
     def cookies(self) -> dict[str, str]:
         if self._cookies is None:
             sent = self.headers.get(b"cookie")

@@ -125,7 +125,10 @@ def _operation(
     if parameters:
         operation["parameters"] = parameters
     if body is not None:
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+        operation["requestBody"] = {
+            "required": not route.binder.may_be_empty,
+            "content": {"application/json": {"schema": body}},
+        }
     elif route.upload:
         upload = {
             "type": "object",

@@ -216,8 +216,11 @@ async def _left(call: Call) -> None:
 
 
 async def _file(call: Call, answer: File, send: Any, *, head: bool) -> int:
+    start, end, status = _range(call.header("range"), answer.size)
     cache = "private" if answer.private else "public"
     cache += ", max-age=31536000, immutable" if answer.immutable else ", max-age=300"
+    if status == 416:
+        cache = "no-store"
     headers = [
         *_COMMON,
         (b"content-type", answer.media.encode()),
@@ -233,7 +236,6 @@ async def _file(call: Call, answer: File, send: Any, *, head: bool) -> int:
         await _start(call, send, 304, headers)
         await send({"type": "http.response.body", "body": b""})
         return 304
-    start, end, status = _range(call.header("range"), answer.size)
     if status == 416:
         headers.append((b"content-range", b"bytes */%d" % answer.size))
         start, end = 0, 0

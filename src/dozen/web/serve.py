@@ -224,8 +224,11 @@ class Address:
             auth.limit(call)
             form = await forms.read_upload(call, route.max_body)
         elif binder.body is not None:
+            if binder.may_be_empty and not call.has_body:
+                return None, None
             _must_be_json(call)
-            return binder.decode(await self._body(call)), None
+            body = await self._body(call)
+            return (binder.decode(body) if body or not binder.may_be_empty else None), None
         elif route.writes and (route.door.kind == "page" or binder.form):
             form = forms.read_form(call, await self._body(call))
         else:

@@ -6,13 +6,11 @@ import msgspec
 
 from dozen.core import accounts, graph
 from dozen.db import Tx
-from dozen.kit.errors import Invalid, Malformed, NotFound, Unavailable
+from dozen.kit.errors import Invalid, NotFound, Unavailable
 from dozen.services.home import schemas
 from dozen.services.home.errors import NotThatPerson
 from dozen.services.home.service import restored
 from dozen.web import Api, Call, Reply
-from dozen.web.binding import invalid
-from dozen.web.serve import read_body
 
 faults = accounts.errors
 
@@ -41,7 +39,6 @@ _EDIT = (
 _FEW = (100, 3600)
 """Accounts of one address: a school stands behind one."""
 _LOGIN_DEVICE = "API"
-_SMALL = 8192  # bytes
 
 
 @api.post("/register", access="public", raises=_NEW, limit=_FEW)
@@ -170,31 +167,21 @@ def replace(call: Call, user_id: int, data: schemas.EditAccount) -> schemas.OwnA
         Invalid,
     ],
 )
-async def remove(call: Call, user_id: int) -> None:
+async def remove(call: Call, user_id: int, data: schemas.DeleteAccount | None = None) -> None:
     """Delete your account; asks for the password.
 
-    The body has the ``password``, which a token that was got with it ten minutes ago or less need not send
-    again. For 30 days signing in with ``restore`` undoes it.
+    A token that was got with the password ten minutes ago or less need not send it again. For 30 days
+    signing in with ``restore`` undoes it.
     """
     if user_id != call.me:
         raise NotThatPerson
-    if body := await read_body(call, _SMALL):
-        data = _decoded(body)
+    if data is not None:
         challenge = await call.write(accounts.password_challenge, call.me)
         verdict = await call.heavy(challenge.verify, data.password)
         await call.write(accounts.delete_account, call.me, verdict)
     else:
         assert call.actor is not None
         await call.write(_remove_freshly, call.me, call.actor.token_id)
-
-
-def _decoded(body: bytes) -> schemas.DeleteAccount:
-    try:
-        return msgspec.json.decode(body, type=schemas.DeleteAccount)
-    except msgspec.ValidationError as error:
-        raise invalid(error) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Malformed(f"The body is not JSON that we can read: {error}") from error
 
 
 def _remove_freshly(tx: Tx, me: int, token_id: int | None) -> None:

@@ -4,42 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import msgspec
-
 from dozen.core import accounts, engagement, graph
 from dozen.kit import clock
-from dozen.kit.errors import Malformed
 from dozen.services.microblog import errors, schemas, wire
 from dozen.services.microblog.service import numbers
 from dozen.services.microblog.service.timelines import Slice
 from dozen.web import Api, Call, Encoded, Listing
-from dozen.web.binding import invalid
-from dozen.web.serve import read_body
 
 api = Api("/microblog", tag="Microblog")
 READ, WRITE = "microblog:read", "microblog:write"
-_SMALL = 8192  # bytes
-
-
-async def as_oneself(call: Call) -> None:
-    """For addresses to which nothing need be sent. Raises ActingForAnother when a body names another person,
-    Malformed and Invalid when it is no object."""
-    if not call.declares_more(0, unsaid=b"transfer-encoding" in call.headers):
-        return
-    if body := await read_body(call, _SMALL):
-        try:
-            named = msgspec.json.decode(body, type=schemas.Acting).user_id
-        except msgspec.ValidationError as error:
-            raise invalid(error) from error
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise Malformed(f"The body is not JSON that we can read: {error}") from error
-        only_me(call, named)
 
 
 def only_me(call: Call, user_id: str | None) -> None:
     """Raises ActingForAnother when a body names somebody else."""
     if user_id is not None and user_id != str(call.me):
         raise errors.ActingForAnother
+
+
+def as_oneself(call: Call, data: schemas.Acting | None) -> None:
+    """For addresses to which nothing need be sent. Raises ActingForAnother."""
+    if data is not None:
+        only_me(call, data.user_id)
 
 
 def page(call: Call, kind: str, found: Slice) -> Encoded[Listing[schemas.Tweet]]:

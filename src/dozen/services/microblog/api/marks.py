@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dozen.db import Tx
 from dozen.services.microblog import errors, schemas
 from dozen.services.microblog.api.door import READ, WRITE, api, as_oneself, only_me, who
 from dozen.services.microblog.service import marks, polls, views
@@ -17,16 +16,12 @@ _OTHER = errors.ActingForAnother
     status=200,
     raises=[errors.NoSuchPost, errors.AlreadyLiked, _OTHER],
 )
-async def like(call: Call, tweet_id: int) -> schemas.Liked:
+def like(call: Call, tweet_id: int, data: schemas.Acting | None = None) -> schemas.Liked:
     """Like a tweet, once."""
-    await as_oneself(call)
-    return await call.write(_like, call.me, tweet_id)
-
-
-def _like(tx: Tx, me: int, tweet_id: int) -> schemas.Liked:
-    if not marks.like(tx, me, tweet_id):
+    as_oneself(call, data)
+    if not marks.like(call.tx, call.me, tweet_id):
         raise errors.AlreadyLiked
-    return schemas.Liked(True, marks.likes(tx, tweet_id))
+    return schemas.Liked(True, marks.likes(call.tx, tweet_id))
 
 
 @api.delete("/tweets/{tweet_id}/like", scope=WRITE, raises=[errors.NoSuchPost])
@@ -42,16 +37,12 @@ def unlike(call: Call, tweet_id: int) -> schemas.Liked:
     status=200,
     raises=[errors.NoSuchPost, errors.MayNotRepost, errors.AlreadyReposted, _OTHER],
 )
-async def retweet(call: Call, tweet_id: int) -> schemas.Retweeted:
+def retweet(call: Call, tweet_id: int, data: schemas.Acting | None = None) -> schemas.Retweeted:
     """Show a tweet to one's followers, once."""
-    await as_oneself(call)
-    return await call.write(_retweet, call.me, tweet_id)
-
-
-def _retweet(tx: Tx, me: int, tweet_id: int) -> schemas.Retweeted:
-    if not marks.repost(tx, me, tweet_id)[1]:
+    as_oneself(call, data)
+    if not marks.repost(call.tx, call.me, tweet_id)[1]:
         raise errors.AlreadyReposted
-    return schemas.Retweeted(True, marks.reposts(tx, tweet_id))
+    return schemas.Retweeted(True, marks.reposts(call.tx, tweet_id))
 
 
 @api.delete("/tweets/{tweet_id}/retweet", scope=WRITE, raises=[errors.NoSuchPost])
@@ -62,10 +53,10 @@ def unretweet(call: Call, tweet_id: int) -> schemas.Retweeted:
 
 
 @api.post("/tweets/{tweet_id}/bookmark", scope=WRITE, status=200, raises=[errors.NoSuchPost, _OTHER])
-async def bookmark(call: Call, tweet_id: int) -> schemas.Bookmarked:
+def bookmark(call: Call, tweet_id: int, data: schemas.Acting | None = None) -> schemas.Bookmarked:
     """Keep a tweet for oneself; keeping it again changes nothing."""
-    await as_oneself(call)
-    await call.write(marks.bookmark, call.me, tweet_id)
+    as_oneself(call, data)
+    marks.bookmark(call.tx, call.me, tweet_id)
     return schemas.Bookmarked(True)
 
 

@@ -19,10 +19,10 @@ _HIDING = (errors.NoSuchPerson, graph.CannotMuteSelf, graph.CannotBlockSelf, gra
     status=200,
     raises=[*people.FOLLOW_FAULTS, errors.ActingForAnother],
 )
-async def follow(call: Call, user_id: int) -> schemas.Following:
+def follow(call: Call, user_id: int, data: schemas.Acting | None = None) -> schemas.Following:
     """Follow somebody; a protected account is asked first."""
-    await as_oneself(call)
-    state = await call.write(people.follow, call.me, user_id)
+    as_oneself(call, data)
+    state = people.follow(call.tx, call.me, user_id)
     return schemas.Following(state == "following", state)
 
 
