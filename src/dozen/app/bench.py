@@ -61,6 +61,10 @@ class Measured(msgspec.Struct, frozen=True):
     shares: dict[str, int]
 
 
+_POSTS = 20_000
+"""More than are sent within a minute."""
+
+
 def run(
     settings: Settings, *, seconds: float, connections: int, writes: bool, sample: str, to: Path | None
 ) -> int:
@@ -325,7 +329,7 @@ def _works(url: str, tokens: list[str], names: list[str], *, writes: bool) -> li
                         t,
                         f'{{"text":"A few words about the morning, number {n} of {m}"}}',
                     )
-                    for m in range(200)
+                    for m in range(_POSTS // len(people) + 1)  # the same within a minute would be refused
                     for n, (t, _) in enumerate(people)
                 ],
             ),

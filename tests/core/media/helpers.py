@@ -45,9 +45,9 @@ def video(town: Town, me: int = ANA, data: bytes = b"\0\0\0\x18ftypisom\0\0\2\0i
 
 def age(tx: Tx, id: int, by: int) -> None:  # noqa: A002
     """Make an item older, as if it had been sent ``by`` milliseconds before."""
-    mark = "?" if tx.dialect == "sqlite" else "%s"
+    by_, id_ = ("?1", "?2") if tx.dialect == "sqlite" else ("$1", "$2")
     tx.driver.execute(
-        f"UPDATE media_items SET created_at = created_at - {mark}, loose_since = loose_since - {mark}"
-        f" WHERE id = {mark}",
-        [by, by, id],
+        f"UPDATE media_items SET created_at = created_at - {by_}, loose_since = loose_since - {by_}"
+        f" WHERE id = {id_}",
+        [by, id],
     )
