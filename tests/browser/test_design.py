@@ -160,7 +160,7 @@ def place(page: Page) -> list[object]:
 def test_the_feed_goes_on_to_its_end_without_repeating(page: Page, stage: Stage) -> None:
     page.goto(stage.url + "/microblog")
     page.wait_for_timeout(300)
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while time.monotonic() < end:
         page.evaluate("scrollTo(0, document.body.scrollHeight)")
         page.wait_for_timeout(150)
@@ -182,7 +182,7 @@ def test_going_back_finds_the_place_again(page: Page, stage: Stage) -> None:
 
 
 def scrolled_to(page: Page, selector: str) -> bool:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while time.monotonic() < end:
         if page.locator(selector).count():
             page.locator(selector).evaluate("(entry) => entry.scrollIntoView({ block: 'start' })")

@@ -105,13 +105,14 @@ def load(
     *,
     seconds: float,
     connections: int = 8,
+    also: int = 0,
 ) -> Result:
     """Send whole HTTP/1.1 ``requests`` to this machine's ``port``, one after the other on each connection;
-    ``cpu`` tells the server's time so far. Answers other than 2xx and 3xx are errors."""
+    ``cpu`` tells the server's time so far. Answers other than 2xx, 3xx and ``also`` are errors."""
     import uvloop
 
     before, began = cpu(), time.monotonic()
-    taken, errors = uvloop.run(_load(port, requests, began + seconds, connections))
+    taken, errors = uvloop.run(_load(port, requests, began + seconds, connections, also))
     lasted = time.monotonic() - began
     time.sleep(0.3)  # what is done after the answers counts, too
     spent = cpu() - before
@@ -129,7 +130,7 @@ def load(
 
 
 async def _load(
-    port: int, requests: Iterator[bytes], end: float, connections: int
+    port: int, requests: Iterator[bytes], end: float, connections: int, also: int
 ) -> tuple[list[float], int]:
     taken: list[float] = []
     errors = 0
@@ -142,9 +143,9 @@ async def _load(
                 while (began := time.monotonic()) < end:
                     writer.write(next(requests))
                     async with asyncio.timeout(_ANSWER_SECONDS):
-                        good, keep = await _answer(reader)
+                        status, keep = await _answer(reader)
                     taken.append(time.monotonic() - began)
-                    errors += not good
+                    errors += status >= 400 and status != also
                     if not keep:
                         break
             except (OSError, TimeoutError, asyncio.IncompleteReadError):
@@ -156,8 +157,8 @@ async def _load(
     return taken, errors
 
 
-async def _answer(reader: asyncio.StreamReader) -> tuple[bool, bool]:
-    """Read one answer to its end: whether it was good, and whether the connection goes on."""
+async def _answer(reader: asyncio.StreamReader) -> tuple[int, bool]:
+    """Read one answer to its end: its status, and whether the connection goes on."""
     head = (await reader.readuntil(b"\r\n\r\n")).lower()
     status = int(head[9:12])
     length = head.partition(b"\r\ncontent-length:")[2].partition(b"\r\n")[0]
@@ -167,7 +168,7 @@ async def _answer(reader: asyncio.StreamReader) -> tuple[bool, bool]:
         while size := int((await reader.readline()).split(b";")[0], 16):
             await reader.readexactly(size + 2)
         await reader.readline()
-    return status < 400, b"\r\nconnection: close" not in head
+    return status, b"\r\nconnection: close" not in head
 
 
 def table(results: Sequence[Result], targets: dict[str, float] | None = None) -> str:
