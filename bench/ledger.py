@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.drive import cpu_seconds
+from dozen.app.measure import free_port
 from dozen.core import ledger
 from dozen.core.ledger import Key, Leg
 from dozen.db import Database, Tx, metadata, open_database
@@ -229,11 +230,7 @@ class Server:
         if os.geteuid() == 0:
             shutil.chown(self.root, "postgres")
             self.as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-        import socket
-
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self._run("initdb", "-D", str(self.root / "data"), "-U", "postgres", "-A", "trust", "-E", "UTF8")
         options = f"-p {self.port} -k {self.root} -c listen_addresses=127.0.0.1 -c shared_buffers=512MB"
         self._run(

@@ -63,8 +63,9 @@ def slowness(port: int, seconds: int = 3) -> float | None:
             return wrk("nginx", pid, base, seconds=seconds).cpu / NGINX_THEN
 
 
-def said(slow: list[float]) -> str:
-    """What several measurements of :func:`slowness` mean, in a line."""
+def said(*measured: float | None) -> str:
+    """What measurements of :func:`slowness` mean, in a line."""
+    slow = [each for each in measured if each is not None]
     if not slow:
         return "nginx is not installed, so how fast this machine is just now is not known"
     return (

@@ -121,7 +121,7 @@ def run(data: Path, size: str, seconds: int) -> None:
     print(f"\n{size} demo set\n\n" + table(results, TARGETS))
     print(f"\nhome timeline: {len(home_body)} bytes, one tweet: {len(tweet_body)} bytes")
     slow.append(slowness(PORT))
-    print(said([each for each in slow if each is not None]))
+    print(said(*slow))
     print("raw sqlite3, CPU-s per 1,000 of the same reading:")
     for name, cost in raw(data, cast).items():
         print(f"  {name:42} {cost:.3f}")

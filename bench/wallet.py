@@ -81,7 +81,7 @@ def run(data: Path, env: dict[str, str], seconds: int, connections: int, cluster
                 made = _with(made, cluster.cpu() - before)
             print(table([made], {made.name: TARGET}).splitlines()[-1], flush=True)
         slow = slowness(PORT + 1)
-    print(f"  {said([slow] if slow is not None else [])}")
+    print(f"  {said(slow)}")
     town.prove()
 
 

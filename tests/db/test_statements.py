@@ -185,7 +185,7 @@ def test_a_prefix_is_letters_whatever_language_the_database_speaks(kind: Any, tm
         dialect = dialect_for("postgresql")
         driver.execute(str(CreateTable(told).compile(dialect=dialect)))
         driver.execute(str(CreateIndex(next(iter(told.indexes))).compile(dialect=dialect)))
-        driver.cursor().executemany("INSERT INTO test_told VALUES ($1)", [(word,) for word in some])
+        driver.executemany("INSERT INTO test_told VALUES ($1)", [(word,) for word in some])
         assert driver.execute("SELECT 'a' < 'B'").fetchone() == (True,)  # it is not by code point here
         driver.execute("SET enable_seqscan = off")
         sql, bind, _ = found.compiled("postgresql")

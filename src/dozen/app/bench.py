@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import random
 import shutil
-import socket
 import sqlite3
 import sys
 import tempfile
@@ -97,7 +96,7 @@ def look(settings: Settings, *, seconds: float, connections: int, writes: bool, 
         tempfile.TemporaryDirectory(prefix="dozen-bench-") as folder,
         _stage(settings, Path(folder), sample) as (own, about),
     ):
-        port = _free_port()
+        port = measure.free_port()
         own = msgspec.structs.replace(own, port=port, base_url=f"http://127.0.0.1:{port}")
         people, size, tokens, names = _cast(own)
         command = [sys.executable, "-m", "dozen.app.cli", "serve", "--demo", "none"]
@@ -209,12 +208,6 @@ def _load(own: Settings, size: str) -> None:
     setup.migrate(own)
     setup.demo(own, size=size)
     (own.data / "demo-logins.txt").unlink(missing_ok=True)  # lest a gateway to try cards with is started, too
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _cast(own: Settings) -> tuple[int, int, list[str], list[str]]:

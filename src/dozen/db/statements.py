@@ -115,10 +115,7 @@ class Action(_Prepared):
         sql, bind, _ = self.compiled(tx.dialect)
         sets = [bind(each) for each in params]
         try:
-            if len(sets) == 1:
-                tx.driver.execute(sql, sets[0])
-                return
-            tx.driver.cursor().executemany(sql, sets)
+            tx.driver.executemany(sql, sets)
         except Exception as error:
             raise translate(error) from error
 

@@ -8,7 +8,7 @@ comes back is read by psycopg's own loaders.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from select import POLLIN, POLLOUT, poll
 from typing import Any
 
@@ -114,8 +114,10 @@ class Wire:
         asked = self.pgconn.exec_params(sql.encode(), values, None, formats, _TEXT)
         return Result(self, self._sound(asked))
 
-    def executemany(self, sql: str, sets: Iterable[Sequence[Any]]) -> None:
+    def executemany(self, sql: str, sets: Collection[Sequence[Any]]) -> None:
         """Run a statement for many sets of parameters; all of them are sent before any is waited for."""
+        if not sets:
+            return
         name = self._prepared(sql, now=True)
         asked = [(name, *_written(each)) for each in sets]
         if self._last is not None:
@@ -135,10 +137,6 @@ class Wire:
             return self.say(b"COMMIT")
         done: bytes = self._pipe([*last, (self._prepared("COMMIT", now=True), [], None)]).command_status
         return done
-
-    def cursor(self) -> Wire:
-        """As the other driver's connections have it: for ``executemany``."""
-        return self
 
     def _pipe(self, asked: Sequence[_Asked]) -> Any:
         """Send all, then read what became of it: the last answer. After an error the rest is skipped."""

@@ -54,7 +54,8 @@ class Buffer:
         self._known: dict[tuple[str, int], set[int]] = {}
         """By metric and person: subjects of today that are written already."""
         self._known_day = 0
-        self._size = _Size()
+        self._n_counts = self._n_people = self._n_known = 0
+        """How many there are of each: asked too often to be counted anew."""
         self.dropped = 0
 
     @classmethod
@@ -89,9 +90,9 @@ class Buffer:
                 self._new_day(day)
             counts = self._of_hour(metric, now)
             before = len(counts)
-            if self._size.counts + len(subjects) < _MOST:
+            if self._n_counts + len(subjects) < _MOST:
                 counts.update(subjects)
-                self._size.counts += len(counts) - before
+                self._n_counts += len(counts) - before
             else:
                 subjects = [subject for subject in subjects if self._add(counts, subject, 1)]
             if person is None or not subjects:
@@ -118,10 +119,10 @@ class Buffer:
 
     def _add(self, counts: Counter[int], subject: int, n: int) -> bool:
         if subject not in counts:
-            if self._size.counts >= _MOST:
+            if self._n_counts >= _MOST:
                 self.dropped += 1
                 return False
-            self._size.counts += 1
+            self._n_counts += 1
         counts[subject] += n
         return True
 
@@ -132,18 +133,18 @@ class Buffer:
             kept = self._people[key] = set()
         before = len(kept)
         fresh = set(subjects).difference(kept, self._known.get((metric, person), ()))
-        room = _MOST - self._size.people
+        room = _MOST - self._n_people
         if len(fresh) > room:
             self.dropped += len(fresh) - room
             fresh = set(islice(fresh, max(0, room)))
         kept |= fresh
-        self._size.people += len(kept) - before
+        self._n_people += len(kept) - before
         if not kept:
             del self._people[key]
 
     def _new_day(self, day: int) -> None:
         self._known.clear()
-        self._size.known = 0
+        self._n_known = 0
         self._known_day = day
 
     # Writing
@@ -151,7 +152,7 @@ class Buffer:
     @property
     def waiting(self) -> int:
         """How many rows the next flush will write."""
-        return self._size.counts + self._size.people
+        return self._n_counts + self._n_people
 
     def some(self, most: int) -> tuple[dict[Count, int], list[Seen]]:
         """Some of what waits, in the one order in which all processes write (else they could deadlock)."""
@@ -178,30 +179,21 @@ class Buffer:
                 kept[subject] -= n
                 if not kept[subject]:
                     del kept[subject]
-                    self._size.counts -= 1
+                    self._n_counts -= 1
                     if not kept:
                         del self._counts[metric, hour]
-            if self._size.known + len(people) > _MOST_KNOWN:
+            if self._n_known + len(people) > _MOST_KNOWN:
                 self._known.clear()
-                self._size.known = 0
+                self._n_known = 0
             for metric, subject, day, person in people:
                 subjects = self._people[metric, day, person]
                 subjects.discard(subject)
-                self._size.people -= 1
+                self._n_people -= 1
                 if not subjects:
                     del self._people[metric, day, person]
                 if day == self._known_day:
                     self._known.setdefault((metric, person), set()).add(subject)
-                    self._size.known += 1
-
-
-class _Size:
-    """How many there are of each."""
-
-    __slots__ = ("counts", "known", "people")
-
-    def __init__(self) -> None:
-        self.counts = self.people = self.known = 0
+                    self._n_known += 1
 
 
 def flush(tx: Tx, most: int = _IN_ONE) -> int:

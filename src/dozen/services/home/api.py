@@ -164,7 +164,6 @@ def replace(call: Call, user_id: int, data: schemas.EditAccount) -> schemas.OwnA
         faults.LastAdmin,
         faults.LockedOut,
         NotThatPerson,
-        Invalid,
     ],
 )
 async def remove(call: Call, user_id: int, data: schemas.DeleteAccount | None = None) -> None:

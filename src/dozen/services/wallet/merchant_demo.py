@@ -181,51 +181,19 @@ def _mandates(town: Town, made: list[Shop], proofs: dict[int, pins.Proof]) -> li
         return []
     tea, books = made[0], made[2]
     return [
+        *_recurring(town, proofs, people[0], "person", people[1], 900 * unit, "month", 47, "Rent, your part"),
+        *_recurring(town, proofs, people[0], "shop", books.id, 240 * unit, "month", 40, "Book of the month"),
+        *_recurring(town, proofs, people[1], "shop", tea.id, 90 * unit, "week", 30, "Tea for the week"),
+        *_recurring(town, proofs, people[2], "shop", tea.id, 90 * unit, "week", 23, "Tea for the week"),
         *_recurring(
-            town,
-            proofs.get(people[0]),
-            people[0],
-            "person",
-            people[1],
-            900 * unit,
-            "month",
-            47,
-            "Rent, your part",
-        ),
-        *_recurring(
-            town,
-            proofs.get(people[0]),
-            people[0],
-            "shop",
-            books.id,
-            240 * unit,
-            "month",
-            40,
-            "Book of the month",
-        ),
-        *_recurring(
-            town, proofs.get(people[1]), people[1], "shop", tea.id, 90 * unit, "week", 30, "Tea for the week"
-        ),
-        *_recurring(
-            town, proofs.get(people[2]), people[2], "shop", tea.id, 90 * unit, "week", 23, "Tea for the week"
-        ),
-        *_recurring(
-            town,
-            proofs.get(people[2]),
-            people[2],
-            "person",
-            people[3],
-            150 * unit,
-            "quarter",
-            20,
-            "Football pitch",
+            town, proofs, people[2], "person", people[3], 150 * unit, "quarter", 20, "Football pitch"
         ),
     ]
 
 
 def _recurring(
     town: Town,
-    proof: pins.Proof | None,
+    proofs: dict[int, pins.Proof],
     payer: int,
     kind: Payee,
     payee: int,
@@ -248,7 +216,7 @@ def _recurring(
             start_at=first,
             note=note,
         )
-        made.append(mandates.make(tx, payer, new, proof=proof).id)
+        made.append(mandates.make(tx, payer, new, proof=proofs.get(payer)).id)
 
     steps = [Step(at=first - 2 * clock.DAY, act=approve)]
     period = 0
