@@ -34,8 +34,6 @@ def test_what_is_marked_of_many(town: Town) -> None:
         1: {"like", "bookmark"},
         2: {"like"},
         3: {"save_for_later"},
-        4: frozenset(),
-        5: frozenset(),
     }
     assert town.read(engagement.marks_of, 7, []) == {}
     assert town.read(engagement.counts, [3]) == {3: Counts()}
@@ -106,4 +104,4 @@ def test_what_is_undone_is_not_counted(town: Town) -> None:
     with pytest.raises(KeyError):
         town.write(regret)
     assert town.read(engagement.counts, [5]) == {5: Counts()}
-    assert town.read(engagement.marks_of, 1, [5]) == {5: frozenset()}
+    assert town.read(engagement.marks_of, 1, [5]) == {}

@@ -47,42 +47,48 @@ def post(town: Town, author: int, *, at: int | None = None) -> int:
     return town.write(verb)
 
 
+def home(
+    town: Town, me: int, *, before: int | None = None, limit: int = 20, stream: feeds.Stream = HOME
+) -> list[int]:
+    return list(town.read(feeds.home, stream, me, before=before, limit=limit))
+
+
 def scroll(town: Town, me: int, limit: int) -> Iterator[list[int]]:
     before = None
-    while page := town.read(feeds.home, HOME, me, before=before, limit=limit):
+    while page := home(town, me, before=before, limit=limit):
         yield page
         before = page[-1]
 
 
 def test_a_new_reader_has_an_empty_timeline(town: Town) -> None:
     (me,) = make_people(town, 1)
-    assert town.read(feeds.home, HOME, me) == []
+    assert home(town, me) == []
 
 
 def test_own_items_and_those_of_followed_people_newest_first(town: Town) -> None:
     me, friend, stranger = make_people(town, 3)
     town.write(graph.follow, me, friend)
     first, _, third = post(town, friend), post(town, stranger), post(town, me)
-    assert town.read(feeds.home, HOME, me) == [third, first]
+    assert home(town, me) == [third, first]
 
 
 def test_follow_and_unfollow_repair_a_warm_timeline(town: Town) -> None:
     me, friend = make_people(town, 2)
     item = post(town, friend)
-    assert town.read(feeds.home, HOME, me) == []
+    assert home(town, me) == []
     town.write(graph.follow, me, friend)
-    assert town.read(feeds.home, HOME, me) == [item]
+    assert home(town, me) == [item]
     town.write(graph.unfollow, me, friend)
-    assert town.read(feeds.home, HOME, me) == []
+    assert home(town, me) == []
 
 
 def test_a_retracted_item_is_gone_from_warm_timelines(town: Town) -> None:
     me, friend = make_people(town, 2)
     town.write(graph.follow, me, friend)
     item = post(town, friend)
-    assert town.read(feeds.home, HOME, me) == [item]
+    assert home(town, me) == [item]
     assert town.write(feeds.retract, "test", friend, item)
-    assert town.read(feeds.home, HOME, me) == []
+    assert home(town, me) == []
     assert not town.write(feeds.retract, "test", friend, item)
 
 
@@ -90,12 +96,12 @@ def test_publishing_twice_is_once(town: Town) -> None:
     (me,) = make_people(town, 1)
     item = post(town, me)
     town.write(feeds.publish, "test", me, item)
-    assert town.read(feeds.home, HOME, me) == [item]
+    assert home(town, me) == [item]
 
 
 def test_what_is_rolled_back_never_shows(town: Town) -> None:
     (me,) = make_people(town, 1)
-    assert town.read(feeds.home, HOME, me) == []
+    assert home(town, me) == []
 
     def verb(tx):  # type: ignore[no-untyped-def]
         feeds.publish(tx, "test", me, tx.next_id())
@@ -103,7 +109,7 @@ def test_what_is_rolled_back_never_shows(town: Town) -> None:
 
     with pytest.raises(RuntimeError):
         town.write(verb)
-    assert town.read(feeds.home, HOME, me) == []
+    assert home(town, me) == []
 
 
 def test_windows_are_trimmed_and_older_items_still_readable(
@@ -115,7 +121,7 @@ def test_windows_are_trimmed_and_older_items_still_readable(
     town.write(graph.follow, me, friend)
     now = clock.now()
     items = sorted({post(town, friend, at=now - n * clock.HOUR) for n in range(300)}, reverse=True)
-    town.read(feeds.home, HOME, me)
+    home(town, me)
     items = [*sorted((post(town, friend) for _ in range(200)), reverse=True), *items]
     seen = [item for page in scroll(town, me, 17) for item in page]
     assert seen == items
@@ -130,17 +136,17 @@ def test_widely_followed_authors_are_merged_in(town: Town, monkeypatch: pytest.M
         town.write(graph.follow, person, star)
     town.write(graph.follow, me, friend)
     items = [post(town, star if n % 3 else friend) for n in range(60)]
-    assert town.env.part(Timelines)._streams["test"].wide == {star} or town.read(feeds.home, HOME, me)
-    assert town.read(feeds.home, HOME, me, limit=100) == items[::-1]
+    assert town.env.part(Timelines)._streams["test"].wide == {star} or home(town, me)
+    assert home(town, me, limit=100) == items[::-1]
     assert [i for page in scroll(town, me, 7) for i in page] == items[::-1]
     late = post(town, star)
-    assert town.read(feeds.home, HOME, me, limit=3) == [late, *items[:-3:-1]]
+    assert home(town, me, limit=3) == [late, *items[:-3:-1]]
     town.write(feeds.retract, "test", star, late)
-    assert town.read(feeds.home, HOME, me, limit=2) == items[:-3:-1]
+    assert home(town, me, limit=2) == items[:-3:-1]
     # Nobody is widely followed for ever.
     town.write(graph.unfollow, other, star)
     last = post(town, star)
-    assert town.read(feeds.home, HOME, me, limit=1) == [last]
+    assert home(town, me, limit=1) == [last]
     assert town.env.part(Timelines)._streams["test"].wide == frozenset()
 
 
@@ -152,11 +158,11 @@ def test_two_processes_on_one_database_agree(town: Town) -> None:
         Env(town.env.settings, b"a secret for tests only, 32+ bytes", Snowflakes(2)),
     )
     other.env.install(other.db)
-    assert other.read(feeds.home, HOME, me) == []
+    assert home(other, me) == []
     item = post(town, friend)
-    assert other.read(feeds.home, HOME, me) == [item]
+    assert home(other, me) == [item]
     town.write(graph.unfollow, me, friend)
-    assert other.read(feeds.home, HOME, me) == []
+    assert home(other, me) == []
     other.close()
 
 
@@ -164,13 +170,13 @@ def test_missed_events_forget_everything(town: Town) -> None:
     me, friend = make_people(town, 2)
     town.write(graph.follow, me, friend)
     item = post(town, friend)
-    assert town.read(feeds.home, HOME, me) == [item]
+    assert home(town, me) == [item]
     hub = town.env.part(Hub)
     hub._last = 0 if hub._last is None else hub._last
     later = post(town, friend)
     town.write(lambda tx: tx.driver.execute("DELETE FROM realtime_events") and None)
     town.write(graph.follow, friend, me)
-    assert town.read(feeds.home, HOME, me) == [later, item]
+    assert home(town, me) == [later, item]
 
 
 def test_scrolling_neither_repeats_nor_skips_while_others_post(town: Town) -> None:
@@ -291,7 +297,7 @@ class Model(RuleBasedStateMachine):
     @rule(who=person, limit=st.integers(1, 20))
     def read_the_top(self, who: int, limit: int) -> None:
         me = self.people[who]
-        page = self.town.read(feeds.home, AT_HOME, me, limit=limit)
+        page = home(self.town, me, limit=limit, stream=AT_HOME)
         assert page == self.definition(me)[:limit]
         self.places[me] = (page[-1], page) if page else (0, [])
 
@@ -302,7 +308,7 @@ class Model(RuleBasedStateMachine):
         last, seen = self.places.get(me, (0, []))
         if not last:
             return
-        page = self.town.read(feeds.home, AT_HOME, me, before=last, limit=limit)
+        page = home(self.town, me, before=last, limit=limit, stream=AT_HOME)
         everything = self.definition(me)
         assert page == [item for item in everything if item < last][:limit]
         assert not set(page) & set(seen)

@@ -114,7 +114,8 @@ def test_a_post_is_answered_with_as_it_will_be_read(town: Town, text: str) -> No
         return views.written(tx, post), views.view(tx, ann, post.id)
 
     told, seen = town.write(both)
-    assert told == seen == town.read(views.view, ann, told.post.id)
+    read = town.read(views.view, ann, told.post.id)
+    assert told == seen == msgspec.structs.replace(read, memo=None)
 
 
 def test_threads_are_read_from_both_ends(town: Town) -> None:

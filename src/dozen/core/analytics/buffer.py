@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import Counter
-from collections.abc import Sequence
-from itertools import islice
+from collections import Counter, deque
+from collections.abc import Collection, Sequence
+from itertools import chain, islice
 from time import time_ns
 from typing import TypeAlias
 
@@ -19,6 +19,8 @@ Count: TypeAlias = tuple[str, int, int]
 """Metric, subject, hour."""
 Seen: TypeAlias = tuple[str, int, int, int]
 """Metric, subject, day, person."""
+Page: TypeAlias = tuple[str, int, int | None, Sequence[int]]
+"""Metric, hour since 1970, person, subjects."""
 
 FLUSH_SECONDS = 5.0
 """What was counted in the last so many seconds is lost when the process dies."""
@@ -30,6 +32,7 @@ OF_MANY = ".of_many"
 _EXACT = 50  # showings in an hour up to which everybody is remembered
 _MOST = 200_000  # different counts, and different people, that wait to be written
 _MOST_KNOWN = 200_000  # people of today who are written already
+_PAGES = 1_000  # that may wait to be counted
 _IN_ONE = 2_000  # rows of one transaction: on SQLite others wait for it
 _HOUR_NS = clock.HOUR * 1_000_000
 _DAY_NS = clock.DAY * 1_000_000
@@ -40,7 +43,8 @@ log = logging.getLogger("dozen.analytics")
 
 
 class Buffer:
-    """Counts in memory. ``count`` and ``seen`` cost about a microsecond and never touch the database.
+    """Counts in memory. ``count``, ``seen`` and ``shown`` cost about a microsecond (``shown``: now and then a
+    few milliseconds, for many pages) and never touch the database.
 
     When the database is away for long, what there is no room for is dropped (``dropped`` says how much).
     """
@@ -54,6 +58,8 @@ class Buffer:
         self._known: dict[tuple[str, int], set[int]] = {}
         """By metric and person: subjects of today that are written already."""
         self._known_day = 0
+        self._pages: deque[Page] = deque()
+        """What was shown and is not counted yet."""
         self._n_counts = self._n_people = self._n_known = 0
         """How many there are of each: asked too often to be counted anew."""
         self.dropped = 0
@@ -83,32 +89,43 @@ class Buffer:
         :data:`SAMPLED`, so that what is shown to thousands does not cost thousands of rows. Read it with
         :func:`dozen.core.analytics.reach`.
         """
-        now = time_ns()
-        day = now // _DAY_NS * clock.DAY
-        with self._lock:
-            if day != self._known_day:
-                self._new_day(day)
-            counts = self._of_hour(metric, now)
-            before = len(counts)
-            if self._n_counts + len(subjects) < _MOST:
-                counts.update(subjects)
-                self._n_counts += len(counts) - before
-            else:
-                subjects = [subject for subject in subjects if self._add(counts, subject, 1)]
-            if person is None or not subjects:
-                return
-            few = [subject for subject in subjects if counts[subject] <= _EXACT]
-            if len(few) < len(subjects):
-                mine = person * 0x9E3779B97F4A7C15 >> 40 & SAMPLED - 1
-                sample = [each for each in subjects if each >> 40 & SAMPLED - 1 == mine]
-                if few:
-                    sample = [each for each in sample if each not in few]
-                if sample:
-                    self._saw(metric + OF_MANY, day, person, sample)
-            if few:
-                self._saw(metric, day, person, few)
+        self._pages.append((metric, time_ns() // _HOUR_NS, person, subjects))
+        if len(self._pages) >= _PAGES:
+            with self._lock:
+                self._tally()
 
     # These are called with the lock held.
+
+    def _tally(self) -> None:
+        """Count what was shown: many pages together, for people come back to the same."""
+        by_hour: dict[tuple[str, int], dict[int | None, list[Sequence[int]]]] = {}
+        for _ in range(len(self._pages)):
+            metric, hour, person, subjects = self._pages.popleft()
+            by_hour.setdefault((metric, hour), {}).setdefault(person, []).append(subjects)
+        for (metric, hour), by_person in by_hour.items():
+            day = hour * clock.HOUR // clock.DAY * clock.DAY
+            if day != self._known_day:
+                self._new_day(day)
+            counts = self._of_hour(metric, hour * _HOUR_NS)
+            for person, pages in by_person.items():
+                subjects = list(chain.from_iterable(pages))
+                before = len(counts)
+                if self._n_counts + len(subjects) < _MOST:
+                    counts.update(subjects)
+                    self._n_counts += len(counts) - before
+                else:
+                    subjects = [subject for subject in subjects if self._add(counts, subject, 1)]
+                if person is not None:
+                    self._saw_some(metric, day, person, counts, set(subjects))
+
+    def _saw_some(self, metric: str, day: int, person: int, counts: Counter[int], subjects: set[int]) -> None:
+        few = {subject for subject in subjects if counts[subject] <= _EXACT}
+        if few:
+            self._saw(metric, day, person, few)
+        if len(few) < len(subjects):
+            mine = person * 0x9E3779B97F4A7C15 >> 40 & SAMPLED - 1
+            if sample := [each for each in subjects - few if each >> 40 & SAMPLED - 1 == mine]:
+                self._saw(metric + OF_MANY, day, person, sample)
 
     def _of_hour(self, metric: str, now: int) -> Counter[int]:
         key = (metric, now // _HOUR_NS * clock.HOUR)
@@ -126,7 +143,7 @@ class Buffer:
         counts[subject] += n
         return True
 
-    def _saw(self, metric: str, day: int, person: int, subjects: Sequence[int]) -> None:
+    def _saw(self, metric: str, day: int, person: int, subjects: Collection[int]) -> None:
         key = (metric, day, person)
         kept = self._people.get(key)
         if kept is None:
@@ -152,11 +169,14 @@ class Buffer:
     @property
     def waiting(self) -> int:
         """How many rows the next flush will write."""
-        return self._n_counts + self._n_people
+        with self._lock:
+            self._tally()
+            return self._n_counts + self._n_people
 
     def some(self, most: int) -> tuple[dict[Count, int], list[Seen]]:
         """Some of what waits, in the one order in which all processes write (else they could deadlock)."""
         with self._lock:
+            self._tally()
             all_counts = (
                 ((metric, subject, hour), n)
                 for (metric, hour), counts in self._counts.items()

@@ -21,6 +21,7 @@ from dozen.core.engagement.commenting import (
 from dozen.core.engagement.commenting import one as one_comment
 from dozen.core.engagement.forgetting import forget_subject
 from dozen.core.engagement.jobs import JOBS, forget_later
+from dozen.core.engagement.kept import MOVED
 from dozen.core.engagement.marking import (
     COMMENTS,
     REVIEWS,
@@ -70,6 +71,7 @@ __all__ = [
     "LONGEST_COMMENT",
     "LONGEST_REVIEW",
     "MAX_DEPTH",
+    "MOVED",
     "REVIEWS",
     "Comment",
     "CommentOrder",

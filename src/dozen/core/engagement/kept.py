@@ -28,10 +28,20 @@ _NOTHING = Counts()
 _NO_MARKS: frozenset[str] = frozenset()
 
 
+class _Theirs:
+    """What is known of somebody's marks: on which subjects there are any, of those that were looked at."""
+
+    __slots__ = ("known", "marks")
+
+    def __init__(self) -> None:
+        self.known: set[int] = set()
+        self.marks: dict[int, frozenset[str]] = {}
+
+
 class Kept:
     def __init__(self, hub: Hub) -> None:
         self._counts: Lru[int, Counts] = Lru(_SUBJECTS)
-        self._marks: Lru[int, dict[int, frozenset[str]]] = Lru(_PEOPLE)
+        self._marks: Lru[int, _Theirs] = Lru(_PEOPLE)
         self._floor = -1
         self._lock = Lock()
         self._hub = hub
@@ -58,21 +68,26 @@ class Kept:
 
     def marks(self, tx: Tx, person_id: int, subject_ids: Collection[int]) -> dict[int, frozenset[str]]:
         self._hub.catch_up(tx)
-        theirs = self._marks.get(person_id) or {}
+        missing = list(subject_ids)
+        found: dict[int, frozenset[str]] = {}
         with self._lock:
-            found = {subject_id: theirs[subject_id] for subject_id in subject_ids if subject_id in theirs}
-        missing = [i for i in subject_ids if i not in found] if len(found) < len(subject_ids) else []
-        if missing:
-            read = marks_in_rows(tx, person_id, missing)
-            found |= read
-            with self._lock:
-                if tx.now > self._floor:
-                    kept = self._marks.get(person_id)
-                    if kept is None or len(kept) + len(missing) > _MOST_OF_ONE:
-                        kept = {}
-                    kept |= read
-                    self._marks.put(person_id, kept)
-        return found
+            theirs = self._marks.get(person_id)
+            if theirs is not None:
+                if theirs.marks:
+                    found = {i: theirs.marks[i] for i in subject_ids if i in theirs.marks}
+                if theirs.known.issuperset(subject_ids):
+                    return found
+                missing = [i for i in subject_ids if i not in theirs.known]
+        read = marks_in_rows(tx, person_id, missing)
+        with self._lock:
+            if tx.now > self._floor:
+                theirs = self._marks.get(person_id)
+                if theirs is None or len(theirs.known) + len(missing) > _MOST_OF_ONE:
+                    theirs = _Theirs()
+                    self._marks.put(person_id, theirs)
+                theirs.known.update(missing)
+                theirs.marks.update(read)
+        return found | read
 
     def drop(self, subject_id: int, person_id: int | None = None) -> None:
         """Forget the counters of a subject, and what somebody marked it with."""
@@ -81,7 +96,8 @@ class Kept:
             self._counts.drop(subject_id)
             theirs = self._marks.get(person_id) if person_id is not None else None
             if theirs is not None:
-                theirs.pop(subject_id, None)
+                theirs.known.discard(subject_id)
+                theirs.marks.pop(subject_id, None)
 
     def clear(self) -> None:
         with self._lock:
@@ -97,9 +113,9 @@ class Kept:
 
 
 def marks_in_rows(tx: Tx, person_id: int, subject_ids: Iterable[int]) -> dict[int, frozenset[str]]:
-    found = dict.fromkeys(subject_ids, _NO_MARKS)
-    for subject_id, kind in queries.kinds_of.all(tx, person_id=person_id, ids=list(found)):
-        found[subject_id] |= {kind}
+    found: dict[int, frozenset[str]] = {}
+    for subject_id, kind in queries.kinds_of.all(tx, person_id=person_id, ids=list(subject_ids)):
+        found[subject_id] = found.get(subject_id, _NO_MARKS) | {kind}
     return found
 
 

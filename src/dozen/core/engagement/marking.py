@@ -72,7 +72,7 @@ def counts(tx: Tx, subject_ids: Collection[int]) -> dict[int, Counts]:
 
 
 def marks_of(tx: Tx, me: int, subject_ids: Collection[int]) -> dict[int, frozenset[str]]:
-    """Which kinds of marks somebody set on each of these subjects."""
+    """Which kinds of marks somebody set on these subjects; those without any are missing."""
     if tx.writes:
         return marks_in_rows(tx, me, subject_ids)
     return tx.part(Kept).marks(tx, me, subject_ids)

@@ -72,8 +72,11 @@ def _settle_width(tx: Tx, stream: str, author: int) -> None:
         realtime.publish(tx, "feeds.wide", author, {"stream": stream, "on": not is_wide})
 
 
-def home(tx: Tx, stream: Stream, me: int, *, before: int | None = None, limit: int = 20) -> list[int]:
-    """Items of a person's timeline older than ``before``, newest first."""
+def home(tx: Tx, stream: Stream, me: int, *, before: int | None = None, limit: int = 20) -> tuple[int, ...]:
+    """Items of a person's timeline older than ``before``, newest first.
+
+    Without ``before`` it is the same object again until something in it changes.
+    """
     return tx.part(Timelines).page(tx, stream.name, stream.sources, me, before or ids.MAX, limit)
 
 
@@ -110,7 +113,7 @@ def of_people(
 def keep_warm(tx: Tx, stream: Stream, me: int) -> None:
     """Have a person's timeline in memory, so that the hub tells their browsers of new items
     (topic ``timeline:<stream>``)."""
-    home(tx, stream, me, limit=1)
+    tx.part(Timelines).keep_warm(tx, stream.name, stream.sources, me)
 
 
 def sources_among(tx: Tx, stream: Stream, me: int, people: Iterable[int]) -> set[int]:

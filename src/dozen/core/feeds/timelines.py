@@ -18,7 +18,7 @@ from bisect import bisect_left
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Sequence
 from threading import RLock
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from dozen.core.feeds import queries
 from dozen.core.realtime import Event, Hub
@@ -36,12 +36,22 @@ _FIRST_PULL = 200
 _WINDOWS = tuple(days * clock.DAY for days in (1, 4, 16, 64, 256))
 _REPLAY = 20_000
 _SETTLE = 10 * clock.SECOND
+_MOST_ON_TOP = 50
+
+
+class _Top(NamedTuple):
+    """The newest page, with what it was put together from."""
+
+    version: int
+    wide_version: int
+    limit: int
+    items: tuple[int, ...]
 
 
 class Window:
     """Items from ``floor`` up, ascending. ``alive`` is false once it has been dropped."""
 
-    __slots__ = ("alive", "authors", "floor", "items", "owner", "wide")
+    __slots__ = ("alive", "authors", "floor", "items", "owner", "top", "version", "wide")
 
     def __init__(
         self,
@@ -58,11 +68,16 @@ class Window:
         self.authors = array("q", authors)
         """Whose items these are, ascending, the widely followed included."""
         self.alive = True
+        self.version = 0
+        """Grows whenever ``items`` change."""
+        self.top: _Top | None = None
+        """What is asked for most, and often again before there is anything new."""
 
     def add(self, item: int) -> bool:
         items = self.items
         if item < self.floor:
             return False
+        self.version += 1
         if not items or item > items[-1]:
             items.append(item)
         else:
@@ -78,6 +93,7 @@ class Window:
     def discard(self, item: int) -> None:
         at = bisect_left(self.items, item)
         if at < len(self.items) and self.items[at] == item:
+            self.version += 1
             del self.items[at]
 
     def below(self, before: int, limit: int) -> list[int]:
@@ -113,6 +129,8 @@ class _Stream:
         self.audiences: dict[int, _Audience] = {}
         self.wide: frozenset[int] | None = None
         self.wide_items: dict[int, Window] = {}
+        self.wide_version = 0
+        """Grows whenever a widely followed author's items change."""
         self.recent: deque[tuple[int, int, int, bool]] = deque(maxlen=_REPLAY)
 
     def clear(self) -> None:
@@ -150,11 +168,28 @@ class Timelines:
 
     # Reading
 
-    def page(self, tx: Tx, name: str, sources: Sources, owner: int, before: int, limit: int) -> list[int]:
-        """Items older than ``before``, newest first, as a pull would give them now."""
+    def page(
+        self, tx: Tx, name: str, sources: Sources, owner: int, before: int, limit: int
+    ) -> tuple[int, ...]:
+        """Items older than ``before``, newest first, as a pull would give them now.
+
+        The newest page is the same object until something in it changes.
+        """
         self._hub.catch_up(tx)
         stream = self._stream(name)
         window = self._warm(tx, stream, sources, owner)
+        if before < ids.MAX or limit > _MOST_ON_TOP:
+            return tuple(self._page(tx, stream, sources, window, before, limit))
+        top, version, wide_version = window.top, window.version, stream.wide_version
+        if top is None or top[:3] != (version, wide_version, limit):
+            found = self._page(tx, stream, sources, window, before, limit)
+            top = window.top = _Top(version, wide_version, limit, tuple(found))
+        return top.items
+
+    def _page(
+        self, tx: Tx, stream: _Stream, sources: Sources, window: Window, before: int, limit: int
+    ) -> list[int]:
+        name, owner = stream.name, window.owner
         if before < window.floor:
             return self.pull(tx, name, self._authors(tx, sources, owner), before, limit)
         found = self._merged(tx, stream, window, before, limit)
@@ -171,6 +206,10 @@ class Timelines:
             self._extend(tx, stream, sources, window)
             found = self._merged(tx, stream, window, before, limit)
         return found
+
+    def keep_warm(self, tx: Tx, name: str, sources: Sources, owner: int) -> None:
+        self._hub.catch_up(tx)
+        self._warm(tx, self._stream(name), sources, owner)
 
     def sources_among(
         self, tx: Tx, name: str, sources: Sources, owner: int, people: Iterable[int]
@@ -312,6 +351,7 @@ class Timelines:
                 merged = sorted({*older, *window.items})
                 window.items = array("q", merged)
                 window.floor = floor
+                window.version += 1
                 self._replay(stream, window, set(pushed))
 
     def _pull_window(
@@ -362,6 +402,7 @@ class Timelines:
             stream.recent.append((event.seq, author, item, on))
             kept = stream.wide_items.get(author)
             if kept is not None:
+                stream.wide_version += 1
                 if on:
                     kept.add(item)
                 else:

@@ -145,6 +145,8 @@ class View(msgspec.Struct, frozen=True):
     quote_gone: bool = False
     reply_to: Card | None = None
     tagged: tuple[Card, ...] = ()
+    memo: dict[str, bytes] | None = None
+    """Of a view that many share: what doors have made of it, by their names."""
 
     @property
     def subject(self) -> View:

@@ -1,7 +1,8 @@
 """Tweets as JSON, encoded piece by piece, for a page has twenty of them and is asked for all day.
 
-What is the same for everybody is encoded once and kept, until the post, its author or a counter changes.
-Pictures are not: their addresses may carry tickets, which lapse.
+Views that many share carry what was made of them; of others at least the part that is the same for everybody
+is kept, until the post, its author or a counter changes. Pictures are not: their addresses may carry tickets,
+which lapse.
 The result is exactly what :func:`schemas.tweet` encodes to, and a test compares them.
 """
 
@@ -21,10 +22,10 @@ from dozen.services.microblog.structs import Post, View
 
 _encode = msgspec.json.Encoder().encode
 _people: Lru[int, tuple[Card, bytes]] = Lru(50_000)
-_Made = tuple[Post, Card, Counts, bytes, bytes]
-_made: Lru[int, _Made] = Lru(50_000)
-"""By id: what the bytes were made of (when that is another object now, they are made again), the part that
-is the same for everybody, and the whole for those who marked it with nothing."""
+_starts: Lru[int, tuple[Post, Card, Counts, bytes]] = Lru(50_000)
+"""By id: what the bytes were made of (when that is another object now, they are made again), and the part
+that is the same for everybody."""
+_MEMO = "json"
 _COUNTS = b',"counts":{"likes":%d,"retweets":%d,"replies":%d,"quotes":%d,"bookmarks":%d},"viewer":'
 _MINE = {
     frozenset(kind for kind, on in zip(("like", "repost", "bookmark"), flags, strict=True) if on): _encode(
@@ -32,38 +33,32 @@ _MINE = {
     )
     for flags in product((False, True), repeat=3)
 }
-_NOT_MINE = _MINE[frozenset()]
 _KINDS = frozenset({"like", "repost", "bookmark"})
 
 
 def listing(views: Sequence[View], next_cursor: str | None) -> bytes:
     """A page: ``Listing[Tweet]``."""
-    kept: dict[int, _Made] = {}
-    _made.many([view.post.id for view in views], kept)
-    body = b'{"data":[' + b",".join([_from(kept, view) or tweet(view) for view in views])
+    body = b'{"data":[' + b",".join([tweet(view) for view in views])
     return body + (b'],"next_cursor":"%s"}' % next_cursor.encode() if next_cursor is not None else b"]}")
-
-
-def _from(kept: dict[int, _Made], view: View) -> bytes | None:
-    """The whole as it is kept, where that is all there is to it, as it is with most."""
-    post = view.post
-    if post.alone and not view.marks and post.id in kept:
-        its, author, counts, _, whole = kept[post.id]
-        if its is post and author is view.author and counts is view.counts:
-            return whole
-    return None
 
 
 def tweet(view: View) -> bytes:
     """One ``Tweet``."""
+    memo = view.memo
+    if memo is None:
+        return _tweet(view)
+    made = memo.get(_MEMO)
+    if made is None:
+        made = memo[_MEMO] = _tweet(view)
+    return made
+
+
+def _tweet(view: View) -> bytes:
     post, author, counts, marks = view.post, view.author, view.counts, view.marks
-    found = _made.get(post.id)
+    found = _starts.get(post.id)
     if found is None or found[0] is not post or found[1] is not author or found[2] is not counts:
-        start = _start(post, author, counts)
-        found = post, author, counts, start, start + _NOT_MINE + b"}"
-        _made.put(post.id, found)
-    if post.alone and not marks:
-        return found[4]
+        found = post, author, counts, _start(post, author, counts)
+        _starts.put(post.id, found)
     mine = _MINE.get(marks) or _MINE[marks & _KINDS]
     if post.alone:
         return found[3] + mine + b"}"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from dozen.core import accounts, engagement, feeds, graph
+from dozen.core.cache import Lru
 from dozen.core.feeds import Stream
 from dozen.db import Tx
 from dozen.kit import ids
 from dozen.kit import text as kit_text
+from dozen.kit.env import Env
 from dozen.services.microblog import queries
 from dozen.services.microblog.errors import NoSuchPerson
 from dozen.services.microblog.service.posts import REALM, STREAM
@@ -20,7 +22,8 @@ _ROUNDS = 10
 """How often a page is filled up when posts in it are not for the viewer."""
 _ABOVE = 40
 
-Fetch = Callable[[int, int], list[int]]
+Fetch = Callable[[int, int], Sequence[int]]
+Sift = Callable[[Sequence[int]], list[int]]
 
 
 class Slice(tuple[list[View], int | None]):
@@ -45,7 +48,7 @@ def fill(
     limit: int,
     keep: Callable[[list[View]], list[View]] | None = None,
     *,
-    sift: Callable[[list[Post]], list[int]] | None = None,
+    sift: Sift | None = None,
     quiet: bool = True,
 ) -> Slice:
     """A full page of what the viewer may see, however much of the list is not for them.
@@ -56,15 +59,14 @@ def fill(
     position = before or ids.MAX
     for _ in range(_ROUNDS):
         room = limit - len(shown)
-        ask = room + (limit // 2 if sift is not None else 0)
+        ask = room if sift is None else room + limit  # much of it goes, and asking again costs more
         got = fetch(position, ask)
         if not got:
             return Slice((shown, None))
-        stored = load(tx, got)
-        chosen = sift([stored[i] for i in got if i in stored]) if sift is not None else got
+        chosen = sift(got) if sift is not None else got
         cut = len(chosen) > room
         chosen = chosen[:room]
-        found = views(tx, viewer, chosen, quiet=quiet, stored=stored)
+        found = views(tx, viewer, chosen, quiet=quiet)
         shown += keep(found) if keep is not None else found
         position = chosen[-1] if cut else got[-1]
         if not cut and len(got) < ask:
@@ -97,13 +99,36 @@ def warm(tx: Tx, me: int) -> None:
 def newer(tx: Tx, me: int, *, after: int, limit: int = 200) -> list[View]:
     """What came into one's timeline after ``after``, newest first."""
     found = feeds.newer(tx, HOME, me, after=after, limit=limit)
-    stored = load(tx, found)
-    return views(tx, me, _addressed(tx, me, [stored[i] for i in found if i in stored]), quiet=True)
+    return views(tx, me, _addressed(tx, me, found), quiet=True)
 
 
-def _addressed(tx: Tx, me: int, kept: list[Post]) -> list[int]:
+class Sifted:
+    """What is left of the page that somebody saw last: most come again before there is anything new in it."""
+
+    def __init__(self) -> None:
+        self.lru: Lru[int, tuple[Sequence[int], graph.Hidden, list[int]]] = Lru(20_000)
+
+    @classmethod
+    def build(cls, env: Env) -> Sifted:
+        return cls()
+
+
+def _addressed(tx: Tx, me: int, found: Sequence[int]) -> list[int]:
     """Without answers to people whom the reader does not follow, and without reposts they do not want."""
-    unwanted = graph.hidden_from(tx, me).no_reposts
+    hidden = graph.hidden_from(tx, me)
+    last = tx.part(Sifted).lru.get(me)
+    # The same object: then neither what is in it nor whom its reader follows has changed.
+    if last is not None and last[0] is found and last[1] is hidden:
+        return last[2]
+    stored = load(tx, found)
+    kept = [stored[i] for i in found if i in stored]
+    chosen = _addressed_among(tx, me, kept, hidden.no_reposts)
+    if len(kept) == len(found) and not tx.writes:
+        tx.part(Sifted).lru.put(me, (found, hidden, chosen))
+    return chosen
+
+
+def _addressed_among(tx: Tx, me: int, kept: list[Post], unwanted: frozenset[int]) -> list[int]:
     if unwanted:
         kept = [post for post in kept if post.repost_of_id is None or post.author_id not in unwanted]
     strangers = {

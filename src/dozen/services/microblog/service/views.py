@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+import msgspec
+
 from dozen.core import accounts, engagement, graph, media, realtime
 from dozen.core.cache import Lru
 from dozen.core.engagement import Counts
@@ -13,10 +15,12 @@ from dozen.kit.env import Env
 from dozen.services.microblog import queries
 from dozen.services.microblog.errors import NoSuchPost
 from dozen.services.microblog.service import polls
+from dozen.services.microblog.service.kept import CHANGED, Kept, KeptViews
 from dozen.services.microblog.structs import Post, View
 
 _NO_MARKS: frozenset[str] = frozenset()
 _NO_COUNTS = Counts()
+_NOTHING_HIDDEN = graph.Hidden()
 
 
 class HotPosts:
@@ -25,7 +29,7 @@ class HotPosts:
 
     def __init__(self, hub: Hub) -> None:
         self.lru: Lru[int, Post] = Lru(50_000)
-        hub.listen("microblog.post", self._forget)
+        hub.listen(CHANGED, self._forget)
         hub.on_reset(self.lru.clear)
 
     @classmethod
@@ -39,7 +43,7 @@ class HotPosts:
 def changed(tx: Tx, post_id: int) -> None:
     """A post was edited or deleted: nobody may be shown what was kept of it, this transaction included."""
     tx.part(HotPosts).lru.drop(post_id)
-    realtime.publish(tx, "microblog.post", post_id)
+    realtime.publish(tx, CHANGED, post_id)
 
 
 def load(tx: Tx, wanted: Iterable[int]) -> dict[int, Post]:
@@ -79,6 +83,46 @@ def views(
     ``quiet`` also leaves out people whom the viewer has muted, as timelines do. ``stored`` holds the posts
     if they are loaded already.
     """
+    kept: dict[int, Kept] = {}
+    hidden = graph.hidden_from(tx, viewer) if viewer is not None else _NOTHING_HIDDEN
+    if hidden.whole and not tx.writes:  # what this transaction wrote may be undone
+        kept = tx.part(KeptViews).of(tx, wanted)
+        if out := hidden.blocked | hidden.muted if quiet else hidden.blocked:
+            kept = {i: each for i, each in kept.items() if out.isdisjoint(each.authors)}
+    inner = [i for each in kept.values() for i in each.inner]
+    if len(kept) == len(wanted):
+        found = [each.view for each in kept.values()]
+    else:
+        rest = [i for i in wanted if i not in kept]
+        made = _make(tx, viewer, rest, quiet=quiet, stored=stored)
+        inner += [
+            within.post.id for view in made.values() for within in (view.repost_of, view.quote_of) if within
+        ]
+        found = [kept[i].view if i in kept else made[i] for i in wanted if i in kept or i in made]
+    if viewer is not None and (marks := engagement.marks_of(tx, viewer, [*wanted, *inner])):
+        found = [_marked(view, marks) for view in found]
+    return found
+
+
+def _marked(view: View, marks: Mapping[int, frozenset[str]]) -> View:
+    """The view with what its viewer did with the posts in it."""
+    mine = marks.get(view.post.id, _NO_MARKS)
+    repost_of = _marked(view.repost_of, marks) if view.repost_of is not None else None
+    quote_of = _marked(view.quote_of, marks) if view.quote_of is not None else None
+    if not mine and repost_of is view.repost_of and quote_of is view.quote_of:
+        return view
+    return msgspec.structs.replace(view, marks=mine, repost_of=repost_of, quote_of=quote_of, memo=None)
+
+
+def _make(
+    tx: Tx,
+    viewer: int | None,
+    wanted: Sequence[int],
+    *,
+    quiet: bool,
+    stored: Mapping[int, Post] | None,
+) -> dict[int, View]:
+    """The given posts as ``viewer`` sees them, by id, without their marks; kept where others see the same."""
     if stored is None:
         stored = load(tx, wanted)
     posts = {i: stored[i] for i in wanted if i in stored}
@@ -90,15 +134,13 @@ def views(
         more = load(tx, inner)
         posts.update(more)
         rich += [post for post in more.values() if not post.alone]
-    shown = [post.id for post in posts.values() if post.repost_of_id is None]
     authors = {post.author_id for post in posts.values()}
     people = authors.union(*[post.tagged for post in rich])
     people.update([post.reply_to_author_id for post in rich if post.reply_to_author_id])
     cards = accounts.cards(tx, people)
-    counts = engagement.counts(tx, shown)
-    marks = engagement.marks_of(tx, viewer, shown) if viewer is not None else {}
+    counts = engagement.counts(tx, [post.id for post in posts.values() if post.repost_of_id is None])
     pictures = [i for post in rich for i in post.media_ids]
-    items = media.get(tx, pictures) if pictures else {}
+    items = media.views(tx, pictures) if pictures else {}
     with_polls = [post.id for post in rich if post.has_poll]
     poll_views = polls.views(tx, viewer, with_polls) if with_polls else {}
     visible = graph.can_see(tx, viewer, authors, cards=cards)
@@ -109,7 +151,9 @@ def views(
         if post.author_id not in visible:
             return None
         author = cards[post.author_id]
-        numbers, mine = counts.get(post.id, _NO_COUNTS), marks.get(post.id, _NO_MARKS)
+        numbers = counts.get(post.id, _NO_COUNTS)
+        if post.alone:  # most are, and lists are long
+            return View(post, author, numbers, _NO_MARKS)
         repost_of = quote_of = None
         if post.repost_of_id is not None:
             original = posts.get(post.repost_of_id)
@@ -124,7 +168,7 @@ def views(
             post,
             author,
             numbers,
-            mine,
+            _NO_MARKS,
             media=files,
             tickets=tuple([media.ticket(tx.env, item.id, tx.now) for item in files])
             if author.protected
@@ -137,33 +181,34 @@ def views(
             tagged=tuple([cards[i] for i in post.tagged if i in cards]),
         )
 
-    found: list[View] = []
+    def same_for_all(view: View) -> bool:
+        post = view.post
+        return not (
+            view.author.protected
+            or post.has_poll
+            or (view.repost_of is not None and not same_for_all(view.repost_of))
+            or (view.quote_of is not None and not same_for_all(view.quote_of))
+            or (view.quote_gone and post.quote_of_id in posts)
+        )
+
+    made: dict[int, View] = {}
     for post_id in wanted:
-        one = posts.get(post_id)
-        if one is None:
-            continue
-        if one.alone:  # most are, and lists are long
-            if one.author_id in visible:
-                mine = marks[post_id] if marks else _NO_MARKS
-                found.append(View(one, cards[one.author_id], counts[post_id], mine))
-        elif (view := show(one, 0)) is not None:
-            found.append(view)
-    return found
+        post = posts.get(post_id)
+        view = show(post, 0) if post is not None else None
+        if view is not None:
+            if not tx.writes and same_for_all(view):
+                view = msgspec.structs.replace(view, memo={})
+                tx.part(KeptViews).keep(tx, view)
+            made[post_id] = view
+    return made
 
 
 def view(tx: Tx, viewer: int | None, post_id: int) -> View:
     """One post as ``viewer`` sees it. Raises NoSuchPost, whether it is gone or not for them."""
-    wanted = (post_id,)
-    stored = load(tx, wanted)
-    one = stored.get(post_id)
-    if one is not None and one.alone:  # what ``views`` does, without what only lists need
-        cards = accounts.cards(tx, (one.author_id,))
-        if graph.can_see(tx, viewer, cards, cards=cards):
-            mine = engagement.marks_of(tx, viewer, wanted)[post_id] if viewer is not None else _NO_MARKS
-            return View(one, cards[one.author_id], engagement.counts(tx, wanted)[post_id], mine)
-    elif found := views(tx, viewer, wanted, stored=stored):
-        return found[0]
-    raise NoSuchPost
+    found = views(tx, viewer, (post_id,))
+    if not found:
+        raise NoSuchPost
+    return found[0]
 
 
 def written(tx: Tx, post: Post) -> View:
