@@ -410,11 +410,16 @@ class Timelines:
             audience = stream.audiences.get(author)
             if audience is not None:
                 for window in audience.windows:
-                    if window.alive:
-                        if not on:
-                            window.discard(item)
-                        elif window.add(item):
-                            told.append(window.owner)
+                    if not window.alive:
+                        continue
+                    if not on:
+                        window.discard(item)
+                    elif (items := window.items) and items[-1] < item and len(items) < MOST_ITEMS:
+                        items.append(item)  # as ``add`` does with what is newest, for thousands at once
+                        window.version += 1
+                        told.append(window.owner)
+                    elif window.add(item):
+                        told.append(window.owner)
         if on:
             self._tell(stream, author, item, told, event)
 

@@ -18,7 +18,7 @@ from dozen.core.cache import Lru
 from dozen.core.engagement import Counts
 from dozen.kit import clock, ids
 from dozen.services.microblog import schemas
-from dozen.services.microblog.structs import Post, View
+from dozen.services.microblog.structs import Post, Thread, View
 
 _encode = msgspec.json.Encoder().encode
 _people: Lru[int, tuple[Card, bytes]] = Lru(50_000)
@@ -38,8 +38,28 @@ _KINDS = frozenset({"like", "repost", "bookmark"})
 
 def listing(views: Sequence[View], next_cursor: str | None) -> bytes:
     """A page: ``Listing[Tweet]``."""
-    body = b'{"data":[' + b",".join([tweet(view) for view in views])
-    return body + (b'],"next_cursor":"%s"}' % next_cursor.encode() if next_cursor is not None else b"]}")
+    return b'{"data":' + tweets(views) + _onward(next_cursor)
+
+
+def found(views: Sequence[View], next_cursor: str | None) -> bytes:
+    """What a search for tweets found: ``Found``."""
+    return b'{"tweets":' + tweets(views) + b',"users":[]' + _onward(next_cursor)
+
+
+def conversation(thread: Thread, next_cursor: str | None) -> bytes:
+    """A ``Conversation``."""
+    above, replies = tweets(thread.above), tweets(thread.replies)
+    start = b'{"ancestors":%b,"tweet":%b,"replies":%b' % (above, tweet(thread.focus), replies)
+    return start + _onward(next_cursor)
+
+
+def _onward(next_cursor: str | None) -> bytes:
+    return b',"next_cursor":"%s"}' % next_cursor.encode() if next_cursor is not None else b"}"
+
+
+def tweets(views: Sequence[View]) -> bytes:
+    """A list of ``Tweet``."""
+    return b"[" + b",".join([tweet(view) for view in views]) + b"]"
 
 
 def tweet(view: View) -> bytes:

@@ -9,10 +9,10 @@ import msgspec
 
 from dozen.core import search as search_block
 from dozen.kit import clock
-from dozen.services.microblog import schemas
+from dozen.services.microblog import schemas, wire
 from dozen.services.microblog.api.door import READ, WRITE, api
 from dozen.services.microblog.service import finding, posts, trends
-from dozen.web import Call, Cursor, Limit, Listing
+from dozen.web import Call, Cursor, Encoded, Limit, Listing
 
 Kind = Literal["latest", "top", "people", "media"]
 Words = Annotated[str, msgspec.Meta(max_length=500)]
@@ -23,7 +23,7 @@ class Found(msgspec.Struct, frozen=True):
 
     tweets: list[schemas.Tweet] = []
     users: list[schemas.Author] = []
-    next_cursor: str | msgspec.UnsetType | None = msgspec.UNSET
+    next_cursor: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class NewSearch(msgspec.Struct):
@@ -43,13 +43,14 @@ class SavedSearch(msgspec.Struct, frozen=True):
 @api.get("/search", scope=READ, access="public")
 def search(
     call: Call, q: Words, kind: Kind = "latest", cursor: Cursor | None = None, limit: Limit = 20
-) -> Found:
+) -> Encoded[Found]:
     """Words, "phrases", #tags, from:name, since:/until: dates, has:media, -not; or people by name."""
     if kind == "people":
         found, onward = finding.people(call.tx, call.viewer, q, position=cursor, limit=limit)
-        return Found(users=[schemas.author(card) for card in found], next_cursor=onward or msgspec.UNSET)
+        people = Found(users=[schemas.author(card) for card in found], next_cursor=onward or msgspec.UNSET)
+        return Encoded(msgspec.json.encode(people))
     hits, onward = finding.posts(call.tx, call.viewer, q, kind=kind, position=cursor, limit=limit)
-    return Found(tweets=[schemas.tweet(each) for each in hits], next_cursor=onward or msgspec.UNSET)
+    return Encoded(wire.found(hits, onward))
 
 
 @api.get("/searches", scope=READ)

@@ -10,9 +10,10 @@ from msgspec import UNSET, UnsetType
 from dozen.core import graph
 from dozen.kit import clock
 from dozen.services.microblog import schemas
+from dozen.services.microblog.api.door import page
 from dozen.services.microblog.schemas import Id
-from dozen.services.microblog.service import lists, numbers
-from dozen.web import Api, Call, Cursor, Limit, Listing, Reply
+from dozen.services.microblog.service import lists
+from dozen.web import Api, Call, Cursor, Encoded, Limit, Listing, Reply
 
 lists_api = Api("/microblog", tag="Lists")
 READ, WRITE = "microblog:read", "microblog:write"
@@ -147,16 +148,10 @@ def delete(call: Call, list_id: int) -> None:
 @lists_api.get("/lists/{list_id}/timeline", scope=READ, access="public", raises=_GONE)
 def timeline(
     call: Call, list_id: int, cursor: Cursor | None = None, limit: Limit = 20
-) -> Listing[schemas.Tweet]:
+) -> Encoded[Listing[schemas.Tweet]]:
     """What a list's people tweet and retweet, newest first."""
     before = call.cursors.open_id("list", cursor)
-    found = lists.timeline(call.tx, call.viewer, list_id, before=before, limit=limit)
-    numbers.seen(call.tx, call.viewer, found.views)
-    onward = found.next_before
-    return Listing(
-        [schemas.tweet(each) for each in found.views],
-        call.cursors.seal("list", onward) if onward is not None else None,
-    )
+    return page(call, "list", lists.timeline(call.tx, call.viewer, list_id, before=before, limit=limit))
 
 
 @lists_api.get("/lists/{list_id}/members", scope=READ, access="public", raises=_GONE)

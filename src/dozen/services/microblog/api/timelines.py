@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dozen.services.microblog import errors, schemas
+from dozen.services.microblog import errors, schemas, wire
 from dozen.services.microblog.api.door import READ, api, page
 from dozen.services.microblog.service import finding, numbers, timelines
 from dozen.web import Call, Cursor, Encoded, Limit, Listing
@@ -16,11 +16,11 @@ def home(call: Call, cursor: Cursor | None = None, limit: Limit = 20) -> Encoded
 
 
 @api.get("/timeline/for-you", scope=READ)
-def for_you(call: Call, cursor: Cursor | None = None, limit: Limit = 20) -> Listing[schemas.Tweet]:
+def for_you(call: Call, cursor: Cursor | None = None, limit: Limit = 20) -> Encoded[Listing[schemas.Tweet]]:
     """Ranked by your interests and connections."""
     found, following = finding.for_you(call.tx, call.me, position=cursor, limit=limit)
     numbers.seen(call.tx, call.viewer, found)
-    return Listing([schemas.tweet(each) for each in found], following)
+    return Encoded(wire.listing(found, following))
 
 
 @api.get("/timeline/public", scope=READ, access="public")

@@ -69,17 +69,14 @@ def reply(call: Call, tweet_id: int, data: schemas.Reply) -> Reply[schemas.Tweet
 @api.get("/tweets/{tweet_id}/thread", scope=READ, access="public", raises=[errors.NoSuchPost])
 def thread(
     call: Call, tweet_id: int, cursor: Cursor | None = None, limit: Limit = 40
-) -> schemas.Conversation:
+) -> Encoded[schemas.Conversation]:
     """The conversation round a tweet: what it answers, and the answers to it, oldest first."""
     found = timelines.thread(
         call.tx, call.viewer, tweet_id, before=call.cursors.open_id("thread", cursor), limit=limit
     )
-    return schemas.Conversation(
-        [schemas.tweet(each) for each in found.above],
-        schemas.tweet(found.focus),
-        [schemas.tweet(each) for each in found.replies],
-        call.cursors.seal("thread", found.next_before) if found.next_before is not None else None,
-    )
+    onward = found.next_before
+    cursor = call.cursors.seal("thread", onward) if onward is not None else None
+    return Encoded(wire.conversation(found, cursor))
 
 
 @api.get("/tweets/{tweet_id}/quotes", scope=READ, access="public", raises=[errors.NoSuchPost])
