@@ -20,7 +20,7 @@ from dozen.kit.errors import Fault
 from dozen.services.microblog import schemas, wire
 from dozen.services.microblog.service import kept, marks, notes, people, polls, posts, timelines, views
 from dozen.services.microblog.service.kept import KeptViews
-from dozen.services.microblog.structs import Draft, PollDraft, View
+from dozen.services.microblog.structs import Draft, Memo, PollDraft, View
 from tests.support.floor import another
 from tests.support.people import make_people
 from tests.support.town import Town, found_town
@@ -48,19 +48,6 @@ TIES = (
 def told(request: pytest.FixtureRequest) -> None:
     if "town" in request.fixturenames:
         notes.register(request.getfixturevalue("town").env)
-
-
-def plain(found: list[View]) -> list[View]:
-    """Without what doors have left on them."""
-
-    def strip(view: View | None) -> View | None:
-        if view is None:
-            return None
-        return msgspec.structs.replace(
-            view, memo=None, repost_of=strip(view.repost_of), quote_of=strip(view.quote_of)
-        )
-
-    return [each for view in found if (each := strip(view)) is not None]
 
 
 def moment() -> None:
@@ -137,7 +124,7 @@ def test_a_slow_reader_keeps_nothing_of_the_past(town: Town) -> None:
     town.read(views.views, None, [made])
     moment()
     slow = Tx(town.env, None, town.db.dialect, writes=False)
-    old = msgspec.structs.replace(town.read(views.view, None, made), memo={})
+    old = msgspec.structs.replace(town.read(views.view, None, made), memo=Memo())
     town.write(lambda tx: posts.edit(tx, ann, made, text="after", warning=None))
     town.read(views.views, None, [made])
     town.env.part(KeptViews).keep(slow, old)
@@ -279,13 +266,13 @@ class Model(RuleBasedStateMachine):
         fresh.env.part(Timelines).clear()
         fresh.env.part(timelines.Sifted).lru.clear()
         for me in self.people:
-            anew = plain(fresh.read(timelines.home, me, limit=6).views)
+            anew = fresh.read(timelines.home, me, limit=6).views
             for town in towns:
-                assert plain(town.read(timelines.home, me, limit=6).views) == anew
+                assert town.read(timelines.home, me, limit=6).views == anew
 
     def _same(self, town: Town, viewer: int | None, wanted: list[int], *, quiet: bool = False) -> list[View]:
         seen = town.read(views.views, viewer, wanted, quiet=quiet)
-        assert plain(seen) == plain(town.write(views.views, viewer, wanted, quiet=quiet))
+        assert seen == town.write(views.views, viewer, wanted, quiet=quiet)
         return seen
 
 

@@ -128,6 +128,22 @@ class PollView(msgspec.Struct, frozen=True, kw_only=True):
     mine: tuple[int, ...]
 
 
+class Memo:
+    """What the JSON door has made of a view. It says nothing of the view itself, so two views that differ in
+    nothing else are equal."""
+
+    __slots__ = ("json",)
+
+    def __init__(self) -> None:
+        self.json: bytes | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return other is None or isinstance(other, Memo)
+
+    def __hash__(self) -> int:
+        return hash(None)
+
+
 class View(msgspec.Struct, frozen=True):
     """A post as somebody sees it: with its people, pictures, numbers, and what they did with it."""
 
@@ -145,8 +161,8 @@ class View(msgspec.Struct, frozen=True):
     quote_gone: bool = False
     reply_to: Card | None = None
     tagged: tuple[Card, ...] = ()
-    memo: dict[str, bytes] | None = None
-    """Of a view that many share: what doors have made of it, by their names."""
+    memo: Memo | None = None
+    """On a view that many share."""
 
     @property
     def subject(self) -> View:

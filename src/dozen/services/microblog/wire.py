@@ -25,7 +25,6 @@ _people: Lru[int, tuple[Card, bytes]] = Lru(50_000)
 _starts: Lru[int, tuple[Post, Card, Counts, bytes]] = Lru(50_000)
 """By id: what the bytes were made of (when that is another object now, they are made again), and the part
 that is the same for everybody."""
-_MEMO = "json"
 _COUNTS = b',"counts":{"likes":%d,"retweets":%d,"replies":%d,"quotes":%d,"bookmarks":%d},"viewer":'
 _MINE = {
     frozenset(kind for kind, on in zip(("like", "repost", "bookmark"), flags, strict=True) if on): _encode(
@@ -67,10 +66,9 @@ def tweet(view: View) -> bytes:
     memo = view.memo
     if memo is None:
         return _tweet(view)
-    made = memo.get(_MEMO)
-    if made is None:
-        made = memo[_MEMO] = _tweet(view)
-    return made
+    if memo.json is None:
+        memo.json = _tweet(view)
+    return memo.json
 
 
 def _tweet(view: View) -> bytes:

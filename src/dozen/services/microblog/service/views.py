@@ -16,7 +16,7 @@ from dozen.services.microblog import queries
 from dozen.services.microblog.errors import NoSuchPost
 from dozen.services.microblog.service import polls
 from dozen.services.microblog.service.kept import CHANGED, Kept, KeptViews
-from dozen.services.microblog.structs import Post, View
+from dozen.services.microblog.structs import Memo, Post, View
 
 _NO_MARKS: frozenset[str] = frozenset()
 _NO_COUNTS = Counts()
@@ -197,7 +197,7 @@ def _make(
         view = show(post, 0) if post is not None else None
         if view is not None:
             if not tx.writes and same_for_all(view):
-                view = msgspec.structs.replace(view, memo={})
+                view = msgspec.structs.replace(view, memo=Memo())
                 tx.part(KeptViews).keep(tx, view)
             made[post_id] = view
     return made
