@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -129,6 +130,48 @@ def test_a_slow_reader_keeps_nothing_of_the_past(town: Town) -> None:
     town.read(views.views, None, [made])
     town.env.part(KeptViews).keep(slow, old)
     assert town.read(views.view, None, made).post.text == "after"
+
+
+def test_readers_never_see_what_was_before_an_answer(town: Town) -> None:
+    """Many at once in two processes: whoever begins after a change was committed sees it, or a later one."""
+    ann, bo = make_people(town, 2)
+    made = write(town, ann, "0")
+    quote = write(town, bo, "look", quote_of_id=made)
+    other = another(town)
+    notes.register(other.env)
+    done = threading.Event()
+    edited = liked = 0
+    wrong: list[str] = []
+
+    def read(from_here: Town) -> None:
+        while not done.is_set():
+            least = edited, liked
+            post, around = from_here.read(views.views, None, [made, quote])
+            inner = around.quote_of
+            assert inner is not None
+            for view in (post, inner):
+                if int(view.post.text) < least[0]:
+                    wrong.append(f"{view.post.text} after {least}")
+                if view.counts.likes < least[1]:
+                    wrong.append(f"{view.counts.likes} likes after {least}")
+
+    readers = [threading.Thread(target=read, args=(each,)) for each in (town, town, other, other)]
+    for each in readers:
+        each.start()
+    try:
+        for n in range(1, 21):  # no post is edited oftener
+            where = (town, other)[n % 2]
+            where.write(posts.edit, ann, made, text=str(n), warning=None)
+            edited = n
+            person = make_people(where, 1)[0]
+            where.write(marks.like, person, made)
+            liked = n
+    finally:
+        done.set()
+        for each in readers:
+            each.join()
+        other.close()
+    assert wrong == []
 
 
 class Model(RuleBasedStateMachine):
