@@ -429,3 +429,49 @@ def test_what_one_left_for_later_fails_it_alone(lite: Town, queue: WriteQueue) -
     found = asyncio.run(main())
     assert [found[0], type(found[1]), found[2]] == [1, Duplicate, 4]
     assert lite.read(ids.all) == [1, 2, 4, 5]
+
+
+def test_long_groups_let_the_loop_look_at_all_else_and_share_a_commit(
+    lite: Town, queue: WriteQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch, "_WHILE", 0.1)
+    monkeypatch.setattr(batch, "_LONGEST", 5.0)
+
+    def slow(n: int) -> Callable[[Tx], int]:
+        def verb(tx: Tx) -> int:
+            time.sleep(0.03)
+            return adds(n)(tx)
+
+        return verb
+
+    async def main() -> None:
+        await queue.run(adds(1000))
+        said = commits(queue)
+        looked: list[int] = []
+
+        async def look() -> None:
+            while not said:
+                looked.append(lite.read(count.first) or 0)
+                await asyncio.sleep(0)
+
+        found = await gathered(look(), *(queue.run(slow(n)) for n in range(8)))
+        assert found == [None, *range(8)]
+        assert said == ["COMMIT"]
+        assert len(looked) >= 3, "in between, too"
+        assert set(looked[:-1]) == {1}, "nothing is seen before the commit"
+
+    asyncio.run(main())
+    assert lite.read(count.first) == 9
+
+
+def test_a_group_ends_in_time(lite: Town, queue: WriteQueue, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch, "_WHILE", 1.0)
+    monkeypatch.setattr(batch, "_LONGEST", 0.0001)
+
+    async def main() -> None:
+        await queue.run(adds(1000))
+        said = commits(queue)
+        assert await gathered(*(queue.run(adds(n)) for n in range(60))) == list(range(60))
+        assert len(said) > 3
+
+    asyncio.run(main())

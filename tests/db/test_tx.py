@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from dozen.db import Broken, Duplicate, Tx
+from dozen.db import Broken, Duplicate, Tx, lock, param
 from dozen.db.engine import read, write
 from dozen.db.errors import Full
 from dozen.db.tx import ReadOnly
 from dozen.kit import clock
 from dozen.kit.errors import Conflict, Fault
-from tests.db.things import add, add_some, count, ids, things
+from tests.db.things import add, add_some, count, ids, put, things
 from tests.support.floor import another
 from tests.support.town import Town
 
@@ -339,3 +340,103 @@ def test_what_is_known_goes_with_a_savepoint_that_is_undone(floor: Town) -> None
         assert tx.known == {}
 
     floor.write(verb)
+
+
+# What goes with the next statement
+
+
+def test_what_is_written_soon_is_there_for_the_next_statement_and_at_the_end(floor: Town) -> None:
+    def verb(tx: Tx) -> None:
+        add.soon(tx, [{"id": 1, "name": "one"}, {"id": 2, "name": "two"}])
+        assert ids.all(tx) == [1, 2]
+        add.soon(tx, [{"id": 3, "name": "three"}])
+        tx.later(add, id=4, name="four")
+
+    floor.write(verb)
+    assert floor.read(ids.all) == [1, 2, 3, 4]
+    with pytest.raises(ReadOnly):
+        floor.read(lambda tx: add.soon(tx, [{"id": 5, "name": "five"}]))
+
+
+def test_what_was_to_be_written_soon_goes_with_its_savepoint(floor: Town) -> None:
+    def unsent(tx: Tx) -> None:
+        add.soon(tx, [{"id": 2, "name": "two"}])
+        raise Conflict
+
+    def partly_sent(tx: Tx) -> None:
+        add.soon(tx, [{"id": 3, "name": "three"}])
+        assert ids.all(tx) == [1, 3]
+        add.soon(tx, [{"id": 4, "name": "four"}])
+        raise Conflict
+
+    def verb(tx: Tx) -> None:
+        add.soon(tx, [{"id": 1, "name": "one"}])
+        for undone in (unsent, partly_sent):
+            with pytest.raises(Conflict), tx.savepoint():
+                undone(tx)
+            with tx.savepoint(), pytest.raises(Conflict), tx.savepoint():
+                undone(tx)
+
+    floor.write(verb)
+    assert floor.read(ids.all) == [1]
+
+
+def test_who_was_second_is_run_again_when_it_is_told_late(grown: Town) -> None:
+    runs: list[list[int]] = []
+
+    def other(tx: Tx) -> None:
+        add(tx, id=1, name="theirs")
+
+    def verb(tx: Tx) -> str:
+        found = ids.all(tx)
+        runs.append(found)
+        if found:
+            return "it is theirs"
+        thread = threading.Thread(target=grown.write, args=(other,))
+        thread.start()
+        thread.join(20)
+        add.soon(tx, [{"id": 1, "name": "mine"}])
+        return "it is mine"
+
+    assert grown.write(verb) == "it is theirs"
+    assert runs == [[], [1]]
+
+
+def test_a_rule_that_is_broken_late_is_told_in_the_end(grown: Town) -> None:
+    def verb(tx: Tx) -> None:
+        put.soon(tx, [dict.fromkeys(things.c.keys()) | {"id": 1, "n": -1}])
+
+    with pytest.raises(Duplicate) as raised:
+        grown.write(verb)
+    assert raised.value.late
+    assert grown.read(ids.all) == []
+
+
+def test_a_lock_is_held_to_the_end(grown: Town) -> None:
+    grown.write(add_some, 1)
+    order: list[str] = []
+    theirs = lock(select(things.c.id).where(things.c.id == param("id")).with_for_update())
+    waits = threading.Event()
+
+    def second(tx: Tx) -> None:
+        theirs(tx, id=1)
+        waits.set()
+        order.append(f"second sees {count.first(tx)}")
+
+    thread = threading.Thread(target=grown.write, args=(second,))
+
+    def first(tx: Tx) -> None:
+        theirs(tx, id=1)
+        assert count.first(tx) == 1
+        thread.start()
+        assert waits.wait(10)
+        thread.join(0.2)
+        assert not order
+        add_some(tx, 2)
+        order.append("first")
+
+    grown.write(first)
+    thread.join(20)
+    assert order == ["first", "second sees 2"], "and what it reads is as it was left"
+    with pytest.raises(ReadOnly):
+        grown.read(lambda tx: theirs(tx, id=1))

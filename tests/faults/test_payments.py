@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 import pytest
 
+from dozen.app.measure import free_port
 from dozen.core import jobs, ledger, payments
 from dozen.core.jobs import Registry
 from dozen.kit import clock
@@ -26,7 +27,6 @@ from tests.support import loopback
 from tests.support.gateway import BROKE, DECLINED, GOOD, save_card, type_card, visit
 from tests.support.payer import ADA, SECRET, open_env
 from tests.support.process import ROOT
-from tests.support.services import free_port
 from tests.support.town import empty_database
 
 pytestmark = pytest.mark.fault

@@ -37,18 +37,18 @@ class Result(msgspec.Struct, frozen=True):
 
 
 def tree(pid: int) -> list[int]:
-    """A process and all below it."""
+    """A process and all below it, but those that end while we look."""
     found = [pid]
     for task in (_PROC / str(pid) / "task").iterdir():
-        children = task / "children"
-        for child in children.read_text().split() if children.exists() else []:
-            found += tree(int(child))
+        with suppress(OSError):
+            for child in (task / "children").read_text().split():
+                found += tree(int(child))
     return found
 
 
 def cpu_seconds(pid: int) -> float:
     """User and system time of a process and all below it, so far."""
-    return sum(_ticks(each) for each in tree(pid)) / TICK
+    return own_cpu_seconds(tree(pid))
 
 
 def own_cpu_seconds(pids: Iterable[int]) -> float:

@@ -4,8 +4,8 @@ from dozen.db.batch import WriteQueue
 from dozen.db.engine import Database, open_database
 from dozen.db.errors import Broken, Busy, Duplicate
 from dozen.db.schema import Id, Json, Millis, Table, Truth, Word, metadata
-from dozen.db.sql import member, param, prefix, upsert
-from dozen.db.statements import Action, Rows, Values, action, rows, values
+from dozen.db.sql import each_of, member, param, prefix, upsert
+from dozen.db.statements import Action, Lock, Rows, Values, action, lock, rows, values
 from dozen.db.tx import Tx
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Duplicate",
     "Id",
     "Json",
+    "Lock",
     "Millis",
     "Rows",
     "Table",
@@ -25,6 +26,8 @@ __all__ = [
     "Word",
     "WriteQueue",
     "action",
+    "each_of",
+    "lock",
     "member",
     "metadata",
     "open_database",

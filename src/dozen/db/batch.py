@@ -25,7 +25,8 @@ T = TypeVar("T")
 _Job = tuple[Callable[[Tx], Any], "asyncio.Future[Any]"]
 
 _MOST = 64  # writes in one commit
-_LONGEST = 0.02  # seconds of verbs in one commit
+_WHILE = 0.02  # seconds of verbs until the loop may do something else
+_LONGEST = 0.06  # seconds until they are committed
 _PATIENCE = 10.0  # seconds to wait for the write lock
 _SLOW = 0.002  # seconds: a commit that takes longer on average goes to a thread
 
@@ -53,17 +54,27 @@ class WriteQueue:
         return await future
 
     def _turn(self, loop: asyncio.AbstractEventLoop) -> None:
-        if not self._start(loop):
-            return
+        if self._start(loop):
+            self._go_on(loop, [], [], monotonic() + _LONGEST)
+
+    def _go_on(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        done: list[tuple[asyncio.Future[Any], Any, Tx]],
+        failed: list[tuple[asyncio.Future[Any], BaseException]],
+        latest: float,
+    ) -> None:
+        """Run what waits, for a while. If there is more, it goes on in the same transaction once the loop has
+        looked at all else: the more share a commit, the less each costs."""
         driver = self._driver
         assert driver is not None
-        done: list[tuple[asyncio.Future[Any], Any, Tx]] = []
-        failed: list[tuple[asyncio.Future[Any], BaseException]] = []
-        deadline = monotonic() + _LONGEST
-        taken = 0
-        while self._queue and taken < _MOST and (not taken or monotonic() < deadline):
+        now = monotonic()
+        pause, slow = now + _WHILE, False
+        while self._queue and len(done) + len(failed) < _MOST and not slow and now < latest:
+            if now >= pause:
+                loop.call_soon(self._go_on, loop, done, failed, latest)
+                return
             verb, future = self._queue.popleft()
-            taken += 1
             tx = Tx(self._env, driver, "sqlite", writes=True, beside=self._db.run_beside)
             try:
                 driver.execute("SAVEPOINT w")
@@ -86,6 +97,8 @@ class WriteQueue:
                     return
             else:
                 done.append((future, result, tx))
+            before, now = now, monotonic()
+            slow = now - before > _WHILE  # one that takes long does not keep the others' answers back
         if self._commit_seconds < _SLOW:
             self._commit(driver)
             self._answer(loop, done, failed, None)

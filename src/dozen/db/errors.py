@@ -9,7 +9,14 @@ from dozen.kit.errors import Invalid, Unavailable
 
 
 class Duplicate(Exception):
-    """A row breaks a unique, foreign-key or check constraint. Verbs turn this into a fault of theirs."""
+    """A row breaks a unique, foreign-key or check constraint. Verbs turn this into a fault of theirs.
+
+    ``late``: it was written by an earlier statement than the one that tells of it, whose verb can do nothing
+    about it; the transaction is run again and finds who was first."""
+
+    def __init__(self, why: str = "", late: bool = False) -> None:
+        super().__init__(why)
+        self.late = late
 
 
 class Busy(Unavailable):
@@ -58,7 +65,7 @@ def translate(error: BaseException) -> BaseException:
         if isinstance(error, psycopg.errors.DiskFull):
             return Full()
         if isinstance(error, psycopg.IntegrityError):
-            return Duplicate(str(error))
+            return Duplicate(str(error), getattr(error, "late", False))
         if isinstance(
             error,
             psycopg.errors.CharacterNotInRepertoire

@@ -1,5 +1,5 @@
 """PostgreSQL: every thread keeps one connection; one that broke (restart, fail-over) is replaced at the next
-``BEGIN``."""
+transaction's first statement."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
-from dozen.db.errors import Broken, Busy, translate
+from dozen.db.errors import Broken, Busy, Duplicate, translate
 from dozen.db.tx import Tx
 from dozen.kit.env import Env
 
@@ -57,19 +57,9 @@ class PostgresDatabase:
             found.close()
 
     def _begin(self, writes: bool) -> Wire:
-        import psycopg
-
-        start = b"BEGIN" if writes else b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-        for last in (False, True):
-            driver = self.connection()
-            try:
-                driver.say(start)
-                return driver
-            except psycopg.Error as error:
-                self._drop()
-                if last:
-                    raise translate(error) from error
-        raise Broken
+        driver = self.connection()
+        driver.begin("BEGIN" if writes else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        return driver
 
     def begin(self, env: Env, *, writes: bool) -> Iterator[Tx]:
         """A transaction as a generator: yields once, commits when resumed, rolls back when thrown into."""
@@ -77,7 +67,7 @@ class PostgresDatabase:
         tx = Tx(env, driver, "postgresql", writes=writes)
         try:
             yield tx
-            done = driver.commit(tx.finish) if writes else driver.say(b"COMMIT")
+            done = driver.commit(tx.finish)
             if done != b"COMMIT":
                 raise RuntimeError("rolled back: an error was caught outside a savepoint")
         except BaseException as error:
@@ -91,7 +81,7 @@ class PostgresDatabase:
         import psycopg
 
         try:
-            driver.say(b"ROLLBACK")
+            driver.rollback()
         except psycopg.Error:
             self._drop()
 
@@ -110,12 +100,14 @@ class PostgresDatabase:
         return self._once(env, verb, writes=False)
 
     def run_write(self, env: Env, verb: Callable[[Tx], T]) -> T:
-        """As the protocol says; deadlocks are tried again (verbs touch ``tx`` alone)."""
+        """As the protocol says; deadlocks are tried again (verbs touch ``tx`` alone), and so is what came
+        second only when it was written (:class:`Duplicate`, ``late``)."""
         for attempt in range(_TRIES):
             try:
                 return self._once(env, verb, writes=True)
-            except Busy:
-                if attempt == _TRIES - 1:
+            except (Busy, Duplicate) as error:
+                again = isinstance(error, Busy) or error.late
+                if not again or attempt == _TRIES - 1:
                     raise
         raise Busy
 

@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Text, bindparam
+from sqlalchemy import BigInteger, Text, bindparam, column, func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
@@ -22,7 +22,8 @@ from sqlalchemy.types import Boolean, TypeDecorator, TypeEngine
 
 Row = tuple[Any, ...]
 Bind = Callable[[Mapping[str, Any]], Sequence[Any]]
-Process = Callable[[list[Row]], list[Row]]
+Process = Callable[[list[Row]], list[Row]] | None
+"""None: rows are what the driver gives."""
 _FLOAT8 = 701  # PostgreSQL's type code
 
 
@@ -93,6 +94,14 @@ def _member_postgresql(element: member, compiler: Any, **kw: Any) -> str:
     return f"{column} = ANY ({items})"
 
 
+def each_of(dialect: str, name: str) -> Any:
+    """The numbers of a list given as one parameter, as a table with the column ``value``."""
+    given: ColumnElement[Any] = param(name, _Array(BigInteger()))
+    if dialect == "sqlite":
+        return func.json_each(given).table_valued(column("value", BigInteger()))
+    return func.unnest(given).table_valued(column("value", BigInteger())).render_derived()
+
+
 class _ByCodePoint(ColumnElement[str]):
     """The column, compared by code point: on PostgreSQL the database's language would decide otherwise."""
 
@@ -148,9 +157,10 @@ def compile_for(statement: Executable, dialect_name: str) -> tuple[str, Bind, Pr
         if (convert := _result_processor(column.type, dialect)) is not None
     ]
 
+    if not converters:
+        return compiled.string, bind, None
+
     def process(found: list[Row]) -> list[Row]:
-        if not converters:
-            return found
         out = []
         for row in found:
             fresh = list(row)

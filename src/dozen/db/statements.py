@@ -55,11 +55,12 @@ class _Prepared:
             return made
 
     def _fetch(self, tx: Tx, params: Mapping[str, Any]) -> list[Row]:
-        sql, bind, process = self.compiled(tx.dialect)
+        sql, bind, process = self._compiled.get(tx.dialect) or self.compiled(tx.dialect)
         if self._changes:  # RETURNING
             tx.must_write()
         try:
-            return process(tx.driver.execute(sql, bind(params)).fetchall())
+            found: list[Row] = tx.driver.execute(sql, bind(params)).fetchall()
+            return found if process is None else process(found)
         except Exception as error:
             raise translate(error) from error
 
@@ -119,6 +120,30 @@ class Action(_Prepared):
         except Exception as error:
             raise translate(error) from error
 
+    def soon(self, tx: Tx, params: Iterable[Mapping[str, Any]]) -> None:
+        """The same, where nothing hangs on it here: on PostgreSQL it goes with the next statement that is
+        waited for, which is where a rule of the table that it breaks is told."""
+        if tx.dialect != "postgresql":
+            self.many(tx, params)
+            return
+        tx.must_write()
+        sql, bind, _ = self.compiled(tx.dialect)
+        for each in params:
+            tx.driver.soon(sql, bind(each))
+
+
+class Lock(_Prepared):
+    """A ``SELECT … FOR UPDATE`` whose rows nobody reads: what is read afterwards is as it stays. On SQLite
+    writers take turns, and there is nothing to do."""
+
+    __slots__ = ()
+
+    def __call__(self, tx: Tx, /, **params: Any) -> None:
+        tx.must_write()
+        if tx.dialect == "postgresql":
+            sql, bind, _ = self.compiled(tx.dialect)
+            tx.driver.soon(sql, bind(params))
+
 
 def pack(statement: Executable, sql: str, bind: Bind, process: Process) -> tuple[str, Bind, Process]:
     """The same, with all rows as one JSON array of arrays (SQLite). TypeError where JSON would lose a bit."""
@@ -128,7 +153,12 @@ def pack(statement: Executable, sql: str, bind: Bind, process: Process) -> tuple
     names = [f"c{n}" for n, _ in enumerate(columns)]
     one = f"json_array({','.join(names)})"
     packed = f"WITH p({','.join(names)}) AS ({sql}) SELECT json_group_array({one}) FROM p"  # noqa: S608 - no user text
-    return packed, bind, lambda found: process(msgspec.json.decode(found[0][0]))
+
+    def unpack(found: list[Row]) -> list[Row]:
+        inside: list[Row] = msgspec.json.decode(found[0][0])
+        return inside if process is None else process(inside)
+
+    return packed, bind, unpack
 
 
 def rows(make: Callable[..., T], statement: Statement, *, packed: bool = False) -> Rows[T]:
@@ -142,3 +172,7 @@ def values(kind: type[T], statement: Statement, *, packed: bool = False) -> Valu
 
 def action(statement: Statement) -> Action:
     return Action(statement)
+
+
+def lock(statement: Statement) -> Lock:
+    return Lock(statement)

@@ -122,7 +122,7 @@ class Tx:
             found = cursor.fetchall() if cursor.description else []
         except Exception as error:
             raise translate(error) from error
-        return process(found)
+        return found if process is None else process(found)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -130,13 +130,12 @@ class Tx:
         self._saves += 1
         name = f"s{self._saves}"
         later, after = len(self._later or ()), len(self._after or ())
-        self.driver.execute(f"SAVEPOINT {name}")
+        self._say(f"SAVEPOINT {name}")
         try:
             yield
         except BaseException as error:
             try:
-                self.driver.execute(f"ROLLBACK TO {name}")
-                self.driver.execute(f"RELEASE {name}")
+                self._undo(name)
             except Exception:  # the whole transaction is gone: full disk, lost connection
                 raise translate(error) from error
             if self._later:
@@ -145,7 +144,20 @@ class Tx:
                 del self._after[after:]
             self.known.clear()
             raise
-        self.driver.execute(f"RELEASE {name}")
+        self._say(f"RELEASE {name}")
+
+    def _say(self, command: str) -> None:
+        if self.dialect == "postgresql":
+            self.driver.soon(command)
+        else:
+            self.driver.execute(command)
+
+    def _undo(self, name: str) -> None:
+        if self.dialect == "postgresql":
+            self.driver.undo(name)
+        else:
+            self.driver.execute(f"ROLLBACK TO {name}")
+            self.driver.execute(f"RELEASE {name}")
 
     def finish(self) -> None:
         """Write what was left for later. Called by who commits, right before."""

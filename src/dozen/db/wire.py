@@ -26,8 +26,9 @@ _DONE = (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK)
 _BYTES = frozenset((bytes, bytearray, memoryview))
 
 Row = tuple[Any, ...]
-_Asked = tuple[bytes | None, list[bytes | None], list[int] | None]
-"""A prepared statement's name, its parameters and their formats."""
+_Asked = tuple[str, list[bytes | None], list[int] | None, bool]
+"""A statement, its parameters and their formats, and whether it is to be prepared now."""
+_COMMIT: _Asked = ("COMMIT", [], None, True)
 
 
 class _Number(Loader):
@@ -75,8 +76,11 @@ class Wire:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self._connect()
+
+    def _connect(self) -> None:
         self.connection = psycopg.connect(
-            url, autocommit=True, connect_timeout=5, application_name="dozen", client_encoding="utf8"
+            self.url, autocommit=True, connect_timeout=5, application_name="dozen", client_encoding="utf8"
         )
         self.connection.adapters.register_loader("numeric", _Number)
         self.pgconn: Any = self.connection.pgconn
@@ -84,6 +88,8 @@ class Wire:
         self._names: dict[str, bytes] = {}
         self._asked: dict[str, int] = {}
         self._made = 0
+        self._queue: list[_Asked] = []
+        self._begins = False
         self._last: list[_Asked] | None = None
         self._socket = poll()
         self._socket.register(self.pgconn.socket, POLLIN)
@@ -105,11 +111,26 @@ class Wire:
         answer = self._sound(self.pgconn.exec_(question))
         return (answer.get_value(0, 0) if answer.ntuples else None) or b""
 
+    def begin(self, command: str) -> None:
+        """Begin a transaction, together with its first statement: one that asks nothing costs nothing. A
+        connection that was lost since the last one is replaced by then."""
+        self._queue = [(command, [], None, True)]
+        self._begins = True
+
+    def soon(self, sql: str, params: Sequence[Any] = ()) -> None:
+        """Run a statement together with the next one that is waited for, before it. Nobody learns what it
+        gave; what is wrong with it is raised there."""
+        self._queue.append((sql, *_written(params), True))
+
     def execute(self, sql: str, params: Sequence[Any] = (), *, prepare: bool = True) -> Result:
         """Run one statement with ``$1``, ``$2`` … in it. ``prepare=False``: with a plan of its own."""
         values, formats = _written(params)
-        name = self._prepared(sql) if prepare else None
-        if name is not None:
+        if prepare and sql not in self._names:
+            prepare = self._comes_again(sql)
+        if self._queue:
+            return Result(self, self._with_queue([(sql, values, formats, prepare)]))
+        if prepare:
+            name = self._prepared(sql)
             return Result(self, self._sound(self.pgconn.exec_prepared(name, values, formats, _TEXT)))
         asked = self.pgconn.exec_params(sql.encode(), values, None, formats, _TEXT)
         return Result(self, self._sound(asked))
@@ -118,12 +139,11 @@ class Wire:
         """Run a statement for many sets of parameters; all of them are sent before any is waited for."""
         if not sets:
             return
-        name = self._prepared(sql, now=True)
-        asked = [(name, *_written(each)) for each in sets]
+        asked = [(sql, *_written(each), True) for each in sets]
         if self._last is not None:
             self._last += asked
         else:
-            self._pipe(asked)
+            self._with_queue(asked)
 
     def commit(self, finish: Callable[[], None]) -> bytes:
         """COMMIT, sent together with what ``finish`` writes by ``executemany``. Gives the server's word."""
@@ -133,32 +153,76 @@ class Wire:
             last = self._last
         finally:
             self._last = None
-        if not last:
+        if self._begins:
+            if not last and len(self._queue) == 1:
+                self.rollback()
+                return b"COMMIT"
+            self._with_queue([])  # not in one go: were the answer lost, nobody knew whether to begin anew
+        if not last and not self._queue:
             return self.say(b"COMMIT")
-        done: bytes = self._pipe([*last, (self._prepared("COMMIT", now=True), [], None)]).command_status
+        done: bytes = self._with_queue([*last, _COMMIT]).command_status
         return done
 
-    def _pipe(self, asked: Sequence[_Asked]) -> Any:
-        """Send all, then read what became of it: the last answer. After an error the rest is skipped."""
+    def rollback(self) -> None:
+        """Undo what was done in this transaction; what was not even sent is forgotten."""
+        begun, self._begins = not self._begins, False
+        self._queue.clear()
+        if begun:
+            self.say(b"ROLLBACK")
+
+    def undo(self, savepoint: str) -> None:
+        """Back to a savepoint, which is gone then."""
+        waiting = [sql for sql, *_ in self._queue]
+        if (set_ := f"SAVEPOINT {savepoint}") in waiting:
+            del self._queue[waiting.index(set_) :]
+            return
+        self._queue.clear()
+        self.soon(f"ROLLBACK TO {savepoint}")
+        self.execute(f"RELEASE {savepoint}")
+
+    def _with_queue(self, asked: list[_Asked]) -> Any:
+        """Send these behind what waits for company; the last answer."""
+        early = len(self._queue) + (asked[-1:] == [_COMMIT]) * len(asked)
+        asked, self._queue = self._queue + asked, []
+        begins, self._begins = self._begins, False
+        try:
+            return self._pipe(asked, early)
+        except OperationalError:
+            if not (begins and self.closed):
+                raise
+            self._connect()  # it was lost before: nothing of this transaction was done
+            return self._pipe(asked, early)
+
+    def _pipe(self, asked: Sequence[_Asked], early: int) -> Any:
+        """Send all, then read what became of it: the last answer. After an error the rest is skipped; one of
+        the first ``early`` is ``late``, for nobody waits for those."""
+        fresh = {sql for sql, _, _, prepare in asked if prepare and sql not in self._names}
+        if fresh and len(self._names) + len(fresh) > _MOST_PREPARED:
+            self._forget_prepared()  # before any of their names is taken
+        named = [(self._prepared(each[0]) if each[3] else None, each) for each in asked]
         pgconn = self.pgconn
         pgconn.enter_pipeline_mode()
-        for name, values, formats in asked:
-            pgconn.send_query_prepared(name, values, formats, _TEXT)
+        for name, (sql, values, formats, _) in named:
+            if name is not None:
+                pgconn.send_query_prepared(name, values, formats, _TEXT)
+            else:
+                pgconn.send_query_params(sql.encode(), values, None, formats, _TEXT)
         pgconn.pipeline_sync()
         while pgconn.flush():  # what was sent fills all buffers: the server may wait for us to read
             if self._wait(POLLIN | POLLOUT) & POLLIN:
                 pgconn.consume_input()
         failed = answer = None
-        for _ in asked:
+        late = False
+        for n in range(len(asked)):
             answer = self._next()
             if answer.status not in _DONE and failed is None:
-                failed = answer
+                failed, late = answer, n < early
             pgconn.get_result()  # each statement's answers end with nothing
         self._next()  # what the sync gave
         if not self.closed:
             pgconn.exit_pipeline_mode()
         if failed is not None:
-            self._sound(failed)
+            self._sound(failed, late)
         return answer
 
     def _next(self) -> Any:
@@ -177,35 +241,43 @@ class Wire:
         self._socket.modify(self.pgconn.socket, what)
         return next((event for _, event in self._socket.poll()), 0)
 
-    def _prepared(self, sql: str, *, now: bool = False) -> bytes | None:
-        """The name under which the server has the statement; None while it is asked too seldom for one."""
+    def _comes_again(self, sql: str) -> bool:
+        """Whether a statement is asked often enough to be prepared."""
+        count = self._asked.get(sql, 0) + 1
+        if count >= _PREPARE_FROM:
+            self._asked.pop(sql, None)
+            return True
+        if len(self._asked) >= _MOST_COUNTED:
+            self._asked.clear()
+        self._asked[sql] = count
+        return False
+
+    def _prepared(self, sql: str) -> bytes:
+        """The name under which the server has the statement."""
         name = self._names.get(sql)
         if name is not None:
             return name
-        if not now:
-            count = self._asked.get(sql, 0) + 1
-            if count < _PREPARE_FROM:
-                if len(self._asked) >= _MOST_COUNTED:
-                    self._asked.clear()
-                self._asked[sql] = count
-                return None
         if len(self._names) >= _MOST_PREPARED:
-            self.say(b"DEALLOCATE ALL")
-            self._names.clear()
-        self._asked.pop(sql, None)
+            self._forget_prepared()
         self._made += 1
         name = b"d%d" % self._made
         self._sound(self.pgconn.prepare(name, sql.encode(), None))
         self._names[sql] = name
         return name
 
-    def _sound(self, answer: Any) -> Any:
+    def _forget_prepared(self) -> None:
+        self.say(b"DEALLOCATE ALL")
+        self._names.clear()
+
+    def _sound(self, answer: Any, late: bool = False) -> Any:
         """The server's answer, unless it is an error: then that is raised."""
         if answer.status in _DONE:
             return answer
         if self.closed:
             raise OperationalError("the connection is lost")
-        raise errors.error_from_result(answer)
+        error: Any = errors.error_from_result(answer)
+        error.late = late
+        raise error
 
 
 def _written(params: Sequence[Any]) -> tuple[list[bytes | None], list[int] | None]:

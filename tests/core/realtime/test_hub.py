@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from dozen.app.measure import free_port
 from dozen.core.realtime import Event, Hub, hub
 from dozen.core.realtime.tables import events
 from tests.core.realtime.ears import Ear
 from tests.core.realtime.test_log import say
 from tests.support.floor import another, found_floor
-from tests.support.services import free_port
 from tests.support.town import Town
 
 Neighbour = Callable[[Town], Town]

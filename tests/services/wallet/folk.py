@@ -9,7 +9,8 @@ from dozen.db import Tx
 from dozen.services.wallet import listen
 from dozen.services.wallet.queries import people as people_queries
 from dozen.services.wallet.service import limits, pins, wallets
-from dozen.services.wallet.service.moving import Movement, Standing, move
+from dozen.services.wallet.service.movements import Movement, Standing
+from dozen.services.wallet.service.moving import move
 from dozen.services.wallet.structs import Receipt
 from tests.support.people import make_people
 from tests.support.site import Client, Site

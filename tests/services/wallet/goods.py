@@ -8,7 +8,7 @@ from dozen.core import inventory
 from dozen.db import Tx
 from dozen.services.wallet.queries import products as queries
 from dozen.services.wallet.service import addresses, carts, checkouts, merchants, products, purchases, stores
-from dozen.services.wallet.service.moving import Standing
+from dozen.services.wallet.service.movements import Standing
 from dozen.services.wallet.service.products import NewProduct, NewVariant
 from dozen.services.wallet.structs.carts import Place, Want
 from dozen.services.wallet.structs.merchants import Shop

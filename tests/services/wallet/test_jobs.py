@@ -11,8 +11,8 @@ from dozen.kit import clock
 from dozen.services.wallet import errors
 from dozen.services.wallet.jobs import WORK, forget
 from dozen.services.wallet.service import devices, receivers, reminders, requests, sending, wallets
-from dozen.services.wallet.service.hooks import Hooks, Verdict
-from dozen.services.wallet.service.moving import Standing
+from dozen.services.wallet.service.hooks import Hooks
+from dozen.services.wallet.service.movements import Standing, Verdict
 from tests.services.wallet.folk import make_holders
 from tests.support.people import make_people
 from tests.support.town import Town

@@ -49,7 +49,10 @@ SQLITE: tuple[tuple[str, str], ...] = (
     ),
     (
         "ledger_transfers",
-        "CREATE TRIGGER ledger_transfers_balanced BEFORE INSERT ON ledger_transfers BEGIN "
+        # What is right is seen in one pass; only what may not be is looked at closely, to say why.
+        "CREATE TRIGGER ledger_transfers_balanced BEFORE INSERT ON ledger_transfers "
+        "WHEN (SELECT count(*) = NEW.legs AND sum(amount) = 0 AND min(currency) = max(currency) "
+        "FROM ledger_postings WHERE transfer_id = NEW.id) IS NOT 1 BEGIN "
         "SELECT RAISE(ABORT, 'a transfer needs all of its legs') WHERE NEW.legs <> "
         "(SELECT count(*) FROM ledger_postings WHERE transfer_id = NEW.id); "
         "SELECT RAISE(ABORT, 'the legs of a transfer must sum to zero') WHERE EXISTS (SELECT 1 FROM "

@@ -1,7 +1,8 @@
 """Idempotency keys: the same key and the same request give the same answer, and one movement.
 
-A key is written in the transaction of what it stands for, so both are on disk or neither is. Two requests
-with one key at the same time meet at the key's row: the second waits, and finds the first one's answer.
+A key is written in the transaction of what it stands for, as its last row, so both are on disk or neither is.
+Two requests with one key at the same time meet at that row: the second is undone and run again, and finds the
+first one's answer.
 Keys are kept for :data:`KEEP_KEYS`.
 """
 
@@ -17,7 +18,7 @@ import msgspec
 from dozen.core.ledger import queries
 from dozen.core.ledger.errors import BadKey, KeyInUse, KeyReused
 from dozen.core.ledger.structs import Answer, Key, Refusal, Transfer
-from dozen.db import Tx
+from dozen.db import Busy, Tx
 from dozen.kit import clock
 from dozen.kit.errors import Fault, Unavailable
 
@@ -29,6 +30,9 @@ _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _REALM = re.compile(r"[a-z][a-z0-9_.]{0,59}")
 _canonical = msgspec.json.Encoder(order="deterministic").encode
 
+
+_Row = tuple[str, int | None, bytes | None]
+"""Fingerprint, transfer, answer."""
 
 # An answer is stored as JSON behind one byte that says whether it is the result or a refusal.
 _RESULT, _REFUSAL = b"=", b"!"
@@ -69,10 +73,12 @@ def once(
     """
     check_key(key)
     tx.must_write()
-    if not queries.claim_key(
-        tx, realm=key.realm, owner=key.owner, key=key.key, fingerprint=print_, at=tx.now, transfer_id=None
-    ):
-        return _known(tx, key, print_, result)
+    if key in tx.known:
+        raise KeyInUse
+    row = _row(tx, key)
+    if row is not None:
+        return _known(row, print_, result)
+    tx.known[key] = "in use"
     try:
         if remember:
             with tx.savepoint():
@@ -82,22 +88,35 @@ def once(
     except Fault as fault:
         if isinstance(fault, Unavailable):
             raise
+        if tx.dialect == "postgresql" and _row(tx, key) is not None:
+            raise Busy from fault  # who has the same key came first, and what they did is why: see theirs
         if not isinstance(fault, remember):
-            queries.drop_key(tx, realm=key.realm, owner=key.owner, key=key.key)
             raise
         refusal = Refusal(fault.code, fault.status, fault.title, fault.detail, fault.extra)
-        _store(tx, key, _REFUSAL + _encode(refusal))
+        _store(tx, key, print_, _REFUSAL + _encode(refusal))
         return Answer(None, refusal)
-    _store(tx, key, _RESULT + _encode(value))
+    finally:
+        tx.known.pop(key, None)
+    _store(tx, key, print_, _RESULT + _encode(value))
     return Answer(value)
 
 
-def _store(tx: Tx, key: Key, stored: bytes) -> None:
-    queries.answer_key(tx, in_realm=key.realm, of_owner=key.owner, under=key.key, answer=stored)
+def _store(tx: Tx, key: Key, print_: str, answer: bytes) -> None:
+    """The key's row, with the answer. Where another has written it since we looked (PostgreSQL), all of this
+    transaction is undone, run again, and finds the other's answer."""
+    queries.add_key.soon(
+        tx,
+        [
+            {
+                "realm": key.realm, "owner": key.owner, "key": key.key, "fingerprint": print_,
+                "at": tx.now, "transfer_id": None, "answer": answer,
+            }
+        ],
+    )  # fmt: skip
 
 
-def _known(tx: Tx, key: Key, print_: str, result: type[T]) -> Answer[T]:
-    transfer_id, stored = _look(tx, key, print_)
+def _known(row: _Row, print_: str, result: type[T]) -> Answer[T]:
+    transfer_id, stored = _same(row, print_)
     if stored is None or transfer_id is not None:
         raise KeyInUse
     if stored[:1] == _REFUSAL:
@@ -107,7 +126,10 @@ def _known(tx: Tx, key: Key, print_: str, result: type[T]) -> Answer[T]:
 
 def known_transfer(tx: Tx, key: Key, print_: str) -> Transfer:
     """The transfer that was made under a key. Raises KeyReused."""
-    transfer_id, _ = _look(tx, key, print_)
+    row = _row(tx, key)
+    if row is None:  # purged between two statements: seven days are over in this very moment
+        raise KeyInUse
+    transfer_id, _ = _same(row, print_)
     if transfer_id is None:
         raise KeyReused
     found = queries.transfer_by_id.first(tx, id=transfer_id)
@@ -117,10 +139,12 @@ def known_transfer(tx: Tx, key: Key, print_: str) -> Transfer:
     return msgspec.structs.replace(found, postings=sides, replayed=True)
 
 
-def _look(tx: Tx, key: Key, print_: str) -> tuple[int | None, bytes | None]:
-    row = queries.key_row.first(tx, realm=key.realm, owner=key.owner, key=key.key)
-    if row is None:  # purged between two statements: seven days are over in this very moment
-        raise KeyInUse
+def _row(tx: Tx, key: Key) -> _Row | None:
+    return queries.key_row.first(tx, realm=key.realm, owner=key.owner, key=key.key)
+
+
+def _same(row: _Row, print_: str) -> tuple[int | None, bytes | None]:
+    """The transfer or the answer of a key's row. Raises KeyReused where another request has it."""
     if row[0] != print_:
         raise KeyReused
     return row[1], None if row[2] is None else bytes(row[2])

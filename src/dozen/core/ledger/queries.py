@@ -3,7 +3,19 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Integer, Text, case, delete, func, insert, literal_column, select, update
+from sqlalchemy import (
+    BigInteger,
+    Integer,
+    Text,
+    case,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from dozen.core.ledger.structs import STATES, Account, Balance, Hold, Posting, Transfer, TrialLine
@@ -189,11 +201,7 @@ key_row = rows(
     lambda fingerprint, transfer_id, answer: (fingerprint, transfer_id, answer),
     select(_k.fingerprint, _k.transfer_id, _k.answer).where(*_key),
 )
-answer_key = action(
-    update(keys)
-    .where(_k.realm == param("in_realm"), _k.owner == param("of_owner"), _k.key == param("under"))
-    .values(answer=param("answer"))
-)
+add_key = action(insert(keys).values({column.name: param(column.name) for column in keys.c}))
 drop_key = action(delete(keys).where(*_key))
 old_keys = rows(
     lambda realm, owner, key: {"realm": realm, "owner": owner, "key": key},
@@ -264,12 +272,15 @@ def made_transfer(*row: Any) -> Transfer:
 
 
 transfer_by_id = rows(made_transfer, select(*transfer_columns).where(_t.id == param("id")))
+_about = union_all(
+    select(*transfer_columns).where(
+        _t.subject == param("subject"), _t.subject != literal_column("0"), _t.subject != _t.id
+    ),
+    select(*transfer_columns).where(_t.id == param("subject"), _t.subject == _t.id),
+).subquery("about")
 transfers_about = rows(
     made_transfer,
-    select(*transfer_columns)
-    .where(_t.subject == param("subject"), _t.subject != literal_column("0"), _t.id < param("before"))
-    .order_by(_t.id.desc())
-    .limit(param("limit")),
+    select(*_about.c).where(_about.c.id < param("before")).order_by(_about.c.id.desc()).limit(param("limit")),
 )
 reversals_of = rows(
     made_transfer, select(*transfer_columns).where(_t.reverses == param("id")).order_by(_t.id)

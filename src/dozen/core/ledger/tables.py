@@ -90,8 +90,8 @@ transfers = Table(
         "ix_ledger_transfers_subject",
         "subject",
         "id",
-        sqlite_where=text("subject <> 0"),
-        postgresql_where=text("subject <> 0"),
+        sqlite_where=text("subject <> 0 AND subject <> id"),  # what goes by its subject's id is found by it
+        postgresql_where=text("subject <> 0 AND subject <> id"),
     ),
     Index(
         "ix_ledger_transfers_reverses",

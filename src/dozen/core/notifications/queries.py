@@ -6,7 +6,7 @@ from sqlalchemy import Integer, and_, case, delete, func, insert, literal_column
 
 from dozen.core.notifications.structs import Item, Mark
 from dozen.core.notifications.tables import choices, items, marks
-from dozen.db import Id, action, member, param, prefix, rows, upsert, values
+from dozen.db import Id, action, each_of, member, param, prefix, rows, upsert, values
 
 Row = tuple[Any, ...]
 I_, M_ = items.c, marks.c
@@ -60,25 +60,21 @@ lock = values(
 
 
 def _bump(dialect: str) -> Any:
-    return (
-        upsert(dialect, marks)
-        .values(
-            person_id=param("person"),
-            unread=literal_column("1"),
-            kept=literal_column("1"),
-            last_read_id=literal_column("0"),
-        )
-        .on_conflict_do_update(
-            index_elements=[M_.person_id], set_={"unread": M_.unread + 1, "kept": M_.kept + 1}
-        )
+    people = each_of(dialect, "people")
+    made = upsert(dialect, marks).from_select(
+        ("person_id", "unread", "kept", "last_read_id"),
+        select(people.c.value, func.count(), func.count(), literal_column("0"))
+        .group_by(people.c.value)
+        .order_by(people.c.value),
     )
+    return made.on_conflict_do_update(
+        index_elements=[M_.person_id],
+        set_={"unread": M_.unread + made.excluded.unread, "kept": M_.kept + made.excluded.kept},
+    ).returning(M_.person_id, M_.unread, M_.kept)
 
 
-bump = rows(_row, lambda dialect: _bump(dialect).returning(M_.unread, M_.kept))
-bump_many = action(_bump)
-marks_of = rows(
-    _row, select(M_.person_id, M_.unread, M_.kept).where(member(M_.person_id, "ids")).order_by(M_.person_id)
-)
+bump = rows(_row, _bump)
+"""Count one more for each of ``people``, whose marks are held then."""
 adjust = values(
     int,
     update(marks)
@@ -92,10 +88,21 @@ add = action(
         subject_id=param("subject"), group_key=param("group_key"), data=param("data"), read_at=None,
     )
 )  # fmt: skip
+_theirs = and_(I_.actor_id == param("actor"), I_.actor_id != literal_column("0"))
+"""What somebody did; what nobody did is in no index of doers."""
 told_before = values(
     int,
     select(I_.person_id).where(
-        I_.actor_id == param("actor"),
+        _theirs,
+        I_.kind == param("kind"),
+        I_.subject_id == param("subject"),
+        member(I_.person_id, "ids"),
+    ),
+)
+told_by_house = values(
+    int,
+    select(I_.person_id).where(
+        I_.actor_id == 0,
         I_.kind == param("kind"),
         I_.subject_id == param("subject"),
         member(I_.person_id, "ids"),
@@ -122,15 +129,15 @@ _some = param("limit")
 caused = rows(
     _row,
     _found.where(
-        I_.actor_id == param("actor"),
+        _theirs,
         I_.kind == param("kind"),
         I_.subject_id == param("subject"),
         or_(param("anybody", Integer()) == 1, I_.person_id == param("to", Id)),
     ).limit(_some),
 )
 about = rows(_row, _found.where(I_.subject_id == param("subject"), prefix(I_.kind, "realm")).limit(_some))
-by_actor = rows(_row, _found.where(I_.actor_id == param("actor")).limit(_some))
-from_actor = rows(_row, _found.where(I_.actor_id == param("actor"), _mine).limit(_some))
+by_actor = rows(_row, _found.where(_theirs).limit(_some))
+from_actor = rows(_row, _found.where(_theirs, _mine).limit(_some))
 this_one = rows(_row, _found.where(_mine, I_.id == param("id")))
 of_group = rows(_row, _found.where(_mine, I_.group_key == param("key")))
 of_person = rows(_row, _found.where(_mine, _one_of(I_.kind, "kinds")).limit(_some))

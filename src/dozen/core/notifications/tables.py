@@ -1,6 +1,6 @@
 """What people were told. Rows of one person stand together, in the order they came."""
 
-from sqlalchemy import Column, Index, Integer, Table, Text
+from sqlalchemy import Column, Index, Integer, Table, Text, text
 
 from dozen.db import Id, Json, Millis, Truth, metadata
 
@@ -16,7 +16,14 @@ items = Table(
     Column("group_key", Text),
     Column("data", Json),
     Column("read_at", Millis),
-    Index("ix_notifications_items_actor", "actor_id", "kind", "subject_id"),
+    Index(
+        "ix_notifications_items_actor",
+        "actor_id",
+        "kind",
+        "subject_id",
+        sqlite_where=text("actor_id <> 0"),
+        postgresql_where=text("actor_id <> 0"),
+    ),
     Index("ix_notifications_items_subject", "subject_id", "kind"),
     sqlite_with_rowid=False,
 )

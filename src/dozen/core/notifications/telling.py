@@ -53,9 +53,7 @@ def notify(
     if known.once and _told(tx, [to], kind, actor, subject):
         return None
     tx.must_write()
-    bumped = queries.bump.first(tx, person=to)
-    assert bumped is not None
-    unread, kept = bumped
+    _, unread, kept = queries.bump.all(tx, people=[to])[0]
     item_id = tx.next_id()  # after the mark is held: somebody's ids rise in the order of commits
     queries.add(tx, **_row(tx, to, item_id, kind, actor, subject, data, group_key))
     if kept > KEEP + SLACK:
@@ -90,17 +88,13 @@ def notify_each(tx: Tx, notices: Collection[Notice]) -> None:
 
 def _write(tx: Tx, told: Sequence[Notice]) -> None:
     """Count, keep and publish what people are told. Marks are held in the order of people."""
-    people = sorted(each.to for each in told)
-    queries.bump_many.many(tx, [{"person": person} for person in people])
+    bumped = queries.bump.all(tx, people=[each.to for each in told])
     given = [(tx.next_id(), each) for each in told]
-    queries.add.many(
+    queries.add.soon(
         tx,
         [_row(tx, n.to, at, n.kind, n.actor, n.subject, n.data, n.group_key) for at, n in given],
     )
-    unread = {
-        person: _trim(tx, person, new) if kept > KEEP + SLACK else new
-        for person, new, kept in queries.marks_of.all(tx, ids=list(dict.fromkeys(people)))
-    }
+    unread = {person: _trim(tx, person, new) if kept > KEEP + SLACK else new for person, new, kept in bumped}
     for item_id, each in given:
         say(tx, each.to, each.kind, item_id, unread[each.to])
 
@@ -154,7 +148,9 @@ def _known(tx: Tx, kind: str, data: dict[str, Any] | None) -> Kind:
 
 
 def _told(tx: Tx, people: list[int], kind: str, actor: int | None, subject: int | None) -> set[int]:
-    return set(queries.told_before.all(tx, ids=people, kind=kind, actor=actor or 0, subject=subject or 0))
+    if not actor:
+        return set(queries.told_by_house.all(tx, ids=people, kind=kind, subject=subject or 0))
+    return set(queries.told_before.all(tx, ids=people, kind=kind, actor=actor, subject=subject or 0))
 
 
 def _row(

@@ -1,24 +1,30 @@
-from sqlalchemy import delete, func, insert, or_, select
+from sqlalchemy import delete, func, insert, select, union_all
 
 from dozen.core.realtime.structs import Event
 from dozen.core.realtime.tables import events
 from dozen.db import action, member, param, rows, values
 
 append = action(
-    insert(events).values(at=param("at"), topic=param("topic"), key=param("key"), data=param("data"))
+    insert(events)
+    .values(at=param("at"), topic=param("topic"), key=param("key"), data=param("data"))
+    .inline()  # its number is not asked for
 )
 _columns = select(events.c.seq, events.c.at, events.c.topic, events.c.key, events.c.data).order_by(
     events.c.seq
 )
 after = rows(Event.of_row, _columns.where(events.c.seq > param("seq")).limit(param("limit")))
-after_or_missing = rows(
-    Event.of_row,
-    _columns.where(or_(events.c.seq > param("seq"), member(events.c.seq, "missing"))).limit(param("limit")),
-)
+_newer = _columns.where(events.c.seq > param("seq")).limit(param("limit")).subquery("newer")
+_missing = _columns.where(member(events.c.seq, "missing")).subquery("missing")
+_both = union_all(select(_newer), select(_missing)).subquery("both")
+after_or_missing = rows(Event.of_row, select(_both).order_by(_both.c.seq).limit(param("limit")))
+"""Two looks at the index; were it one condition with OR, PostgreSQL would walk over the whole log."""
 newest = values(int, select(func.coalesce(func.max(events.c.seq), 0)))
 oldest = values(int, select(func.coalesce(func.min(events.c.seq), 0)))
+_young = select(events.c.seq).where(events.c.at >= param("before")).order_by(events.c.seq).limit(1)
 trim = action(
     delete(events).where(
-        events.c.at < param("before"), events.c.seq < select(func.max(events.c.seq)).scalar_subquery()
+        events.c.seq
+        < func.coalesce(_young.scalar_subquery(), select(func.max(events.c.seq)).scalar_subquery())
     )
 )
+"""All before the first that is young enough. It walks over what it takes away: no index keeps times."""

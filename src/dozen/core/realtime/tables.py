@@ -6,7 +6,7 @@ events = Table(
     "realtime_events",
     metadata,
     Column("seq", BigInteger().with_variant(Integer, "sqlite"), Identity(), primary_key=True),
-    Column("at", Millis, nullable=False, index=True),
+    Column("at", Millis, nullable=False),
     Column("topic", Text, nullable=False),
     Column("key", Id, nullable=False),
     Column("data", Text, nullable=False),

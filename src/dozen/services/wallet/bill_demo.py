@@ -9,7 +9,7 @@ from dozen.kit.errors import Fault
 from dozen.kit.money import decimals
 from dozen.services.wallet.demo import LOADERS, Town
 from dozen.services.wallet.service import bills
-from dozen.services.wallet.service.moving import Standing
+from dozen.services.wallet.service.movements import Standing
 from dozen.services.wallet.structs.bills import Field, Plan
 from dozen.web import Progress
 

@@ -27,7 +27,8 @@ from dozen.kit.files import write_whole
 from dozen.kit.money import decimals
 from dozen.services.wallet.queries import people as people_queries
 from dozen.services.wallet.service import pins, receivers, requests, topups, wallets
-from dozen.services.wallet.service.moving import Movement, Standing, move
+from dozen.services.wallet.service.movements import Movement, Standing
+from dozen.services.wallet.service.moving import move
 from dozen.web import Progress
 
 HOLDERS = {"small": 40, "large": 2_000}

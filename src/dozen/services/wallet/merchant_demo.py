@@ -33,7 +33,7 @@ from dozen.services.wallet.service import (
     receivers,
     shop_settlements,
 )
-from dozen.services.wallet.service.moving import Standing
+from dozen.services.wallet.service.movements import Standing
 from dozen.services.wallet.structs.mandates import Every, Payee
 from dozen.services.wallet.structs.merchants import Shop
 from dozen.web import Progress

@@ -37,7 +37,7 @@ from dozen.services.wallet.service import (
     returns,
     stores,
 )
-from dozen.services.wallet.service.moving import Standing
+from dozen.services.wallet.service.movements import Standing
 from dozen.services.wallet.service.products import NewProduct, NewVariant
 from dozen.services.wallet.structs.carts import Place, Want
 from dozen.services.wallet.structs.merchants import Shop

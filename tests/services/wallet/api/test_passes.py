@@ -8,7 +8,8 @@ from dozen.db import Tx
 from dozen.kit import clock
 from dozen.services.wallet import errors
 from dozen.services.wallet.service import customers, paying, pins, wallets
-from dozen.services.wallet.service.moving import Movement, move
+from dozen.services.wallet.service.movements import Movement
+from dozen.services.wallet.service.moving import move
 from dozen.services.wallet.structs import Receipt
 from tests.services.wallet.folk import PIN, Bank, make_holders
 from tests.services.wallet.shops import make_shop, new_intent

@@ -15,8 +15,8 @@ from dozen.services.wallet.errors import BadAmount
 from dozen.services.wallet.errors import bills as errors
 from dozen.services.wallet.service import bills, decisions, disputes, refunding, settling, wallets
 from dozen.services.wallet.service.bill_sources import month_name
-from dozen.services.wallet.service.hooks import Hooks, Verdict
-from dozen.services.wallet.service.moving import Standing
+from dozen.services.wallet.service.hooks import Hooks
+from dozen.services.wallet.service.movements import Standing, Verdict
 from dozen.services.wallet.structs import Receipt
 from dozen.services.wallet.structs.bills import Biller, Field, Paid, Plan
 from tests.services.wallet.folk import make_holders, proof

@@ -13,8 +13,8 @@ from dozen.db import Tx
 from dozen.kit import clock
 from dozen.services.wallet.errors import desk as faults
 from dozen.services.wallet.service import books, refunding, sending, settling, wallets
-from dozen.services.wallet.service.hooks import Hooks, Verdict
-from dozen.services.wallet.service.moving import Standing
+from dozen.services.wallet.service.hooks import Hooks
+from dozen.services.wallet.service.movements import Standing, Verdict
 from dozen.services.wallet.structs.books import Search
 from tests.services.wallet.folk import make_holders
 from tests.services.wallet.operators import operator, outsiders

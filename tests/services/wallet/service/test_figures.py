@@ -15,8 +15,9 @@ from dozen.db import Tx
 from dozen.kit import clock, ids
 from dozen.services.wallet.errors import InsufficientFunds, OverLimit
 from dozen.services.wallet.service import figures, merchants, refunding, refusals, sending, settling, wallets
-from dozen.services.wallet.service.hooks import Hooks, Verdict
-from dozen.services.wallet.service.moving import Movement, Standing, move
+from dozen.services.wallet.service.hooks import Hooks
+from dozen.services.wallet.service.movements import Movement, Standing, Verdict
+from dozen.services.wallet.service.moving import move
 from dozen.services.wallet.structs.figures import Span
 from tests.services.wallet.folk import make_holders
 from tests.services.wallet.operators import operator, outsiders

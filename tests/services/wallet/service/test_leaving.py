@@ -28,7 +28,7 @@ from dozen.services.wallet.service import (
     shop_settlements,
     wallets,
 )
-from dozen.services.wallet.service.moving import Standing
+from dozen.services.wallet.service.movements import Standing
 from dozen.services.wallet.structs.merchants import Shop
 from tests.services.wallet.folk import Bank, fund, make_holders, proof
 from tests.services.wallet.shops import make_shop, paid

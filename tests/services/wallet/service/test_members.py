@@ -5,7 +5,7 @@ from __future__ import annotations
 from dozen.core import accounts, ledger, moderation, notifications
 from dozen.core.accounts import Card
 from dozen.services.wallet.service import members, sending, wallets
-from dozen.services.wallet.service.moving import Standing
+from dozen.services.wallet.service.movements import Standing
 from tests.services.wallet.folk import make_holders, proof
 from tests.services.wallet.operators import operator
 from tests.services.wallet.service.test_adjustments import code

@@ -21,8 +21,9 @@ from dozen.services.wallet.service import (
     tiers,
     wallets,
 )
-from dozen.services.wallet.service.hooks import Hooks, Verdict
-from dozen.services.wallet.service.moving import Movement, Standing, move
+from dozen.services.wallet.service.hooks import Hooks
+from dozen.services.wallet.service.movements import Movement, Standing, Verdict
+from dozen.services.wallet.service.moving import move
 from dozen.services.wallet.structs import Limits, Payment, Receipt
 from tests.services.wallet.folk import make_holders, proof, spent_today
 from tests.support.town import Town

@@ -22,7 +22,8 @@ from dozen.services.wallet.service import (
     wallets,
     webhooks,
 )
-from dozen.services.wallet.service.hooks import Hooks, Verdict
+from dozen.services.wallet.service.hooks import Hooks
+from dozen.services.wallet.service.movements import Verdict
 from dozen.services.wallet.structs.merchants import STEPS
 from tests.services.wallet.folk import make_holders, proof
 from tests.services.wallet.service.test_merchants import later, wallet_balance

@@ -28,8 +28,9 @@ from dozen.services.wallet.service import (
     shop_reports,
     shop_settlements,
 )
-from dozen.services.wallet.service.hooks import Hooks, Verdict
+from dozen.services.wallet.service.hooks import Hooks
 from dozen.services.wallet.service.limits import day_of
+from dozen.services.wallet.service.movements import Verdict
 from dozen.services.wallet.structs.merchants import OPEN, Shop
 from tests.services.wallet.folk import make_holders, proof
 from tests.services.wallet.shops import make_shop

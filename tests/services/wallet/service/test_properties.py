@@ -19,7 +19,8 @@ from dozen.services.wallet.service import (
     settling,
     wallets,
 )
-from dozen.services.wallet.service.moving import Movement, Standing, move
+from dozen.services.wallet.service.movements import Movement, Standing
+from dozen.services.wallet.service.moving import move
 from tests.services.wallet.folk import make_holders, proof, spent_today
 from tests.support.town import Town
 

@@ -33,7 +33,8 @@ from dozen.services.wallet.service import (
     stores,
     wallets,
 )
-from dozen.services.wallet.service.hooks import Hooks, Verdict
+from dozen.services.wallet.service.hooks import Hooks
+from dozen.services.wallet.service.movements import Verdict
 from dozen.services.wallet.structs.purchases import STEPS, number_of
 from tests.services.wallet.folk import make_holders
 from tests.services.wallet.goods import bought, delivered, left, stocked_shop, takings

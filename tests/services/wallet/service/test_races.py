@@ -10,7 +10,7 @@ from dozen.core import ledger
 from dozen.db import Tx
 from dozen.kit.errors import Fault
 from dozen.services.wallet.service import limits, requests, sending, wallets
-from dozen.services.wallet.service.moving import Standing
+from dozen.services.wallet.service.movements import Standing
 from dozen.services.wallet.structs import Receipt
 from tests.services.wallet.folk import make_holders, proof, spent_today
 from tests.support.town import Town

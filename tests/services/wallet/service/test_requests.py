@@ -14,7 +14,8 @@ from dozen.kit import clock
 from dozen.kit.errors import Invalid
 from dozen.services.wallet import errors
 from dozen.services.wallet.service import reminders, requests, settling, wallets
-from dozen.services.wallet.service.hooks import Hooks, Verdict
+from dozen.services.wallet.service.hooks import Hooks
+from dozen.services.wallet.service.movements import Verdict
 from dozen.services.wallet.structs import Ask, Receipt, Reminder
 from tests.services.wallet.folk import make_holders, proof
 from tests.support.town import Town

@@ -31,7 +31,8 @@ from dozen.services.wallet.service import (
     settling,
     shop_settlements,
 )
-from dozen.services.wallet.service.hooks import Hooks, Verdict
+from dozen.services.wallet.service.hooks import Hooks
+from dozen.services.wallet.service.movements import Verdict
 from dozen.services.wallet.structs.carts import Want
 from dozen.services.wallet.structs.merchants import Shop
 from dozen.services.wallet.structs.purchases import BOUGHT

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dozen.core import inventory, ledger
 from dozen.db import Tx
 from dozen.services.wallet.service import checkouts, purchases, returns, settling
-from dozen.services.wallet.service.hooks import Hooks, Verdict
+from dozen.services.wallet.service.hooks import Hooks
+from dozen.services.wallet.service.movements import Verdict
 from dozen.services.wallet.structs.carts import Want
 from tests.services.wallet.folk import make_holders
 from tests.services.wallet.goods import PAID, PLACE, bought, delivered, left, stocked_shop, takings

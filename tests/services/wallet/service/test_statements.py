@@ -14,7 +14,8 @@ from dozen.kit.text import fold
 from dozen.services.wallet import errors
 from dozen.services.wallet.service import history, papers, sending, statements, wallets
 from dozen.services.wallet.service.history import Filters
-from dozen.services.wallet.service.moving import Movement, Standing, move
+from dozen.services.wallet.service.movements import Movement, Standing
+from dozen.services.wallet.service.moving import move
 from tests.services.wallet.folk import make_holders
 from tests.support.people import make_people
 from tests.support.town import Town

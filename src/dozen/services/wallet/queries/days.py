@@ -30,13 +30,13 @@ def _bump(dialect: str) -> object:
 
 
 bump = action(_bump)  # type: ignore[arg-type]
-_used = (
+used = (
     select(
         func.coalesce(func.sum(case((days.c.day >= param("today"), days.c.sent), else_=0)), 0).label("day"),
         func.coalesce(func.sum(days.c.sent), 0).label("month"),
     )
     .where(
-        days.c.owner == param("owner"),
+        days.c.owner == param("person"),
         days.c.currency == param("currency"),
         days.c.day >= param("start"),
         days.c.kind.in_(COUNTED),
@@ -45,10 +45,10 @@ _used = (
 )
 usage = rows(
     lambda day, month, *own: (Usage(int(day), int(month)), Limits(*own)),
-    select(_used.c.day, _used.c.month, limits.c.payment, limits.c.day, limits.c.month).join_from(
-        _used,
+    select(used.c.day, used.c.month, limits.c.payment, limits.c.day, limits.c.month).join_from(
+        used,
         limits,
-        and_(limits.c.person == param("owner"), limits.c.currency == param("currency")),
+        and_(limits.c.person == param("person"), limits.c.currency == param("currency")),
         isouter=True,
     ),
 )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import insert, or_, select, union_all, update
 
 from dozen.db import action, member, param, rows, values
 from dozen.services.wallet.structs import Payment
@@ -45,7 +45,17 @@ add = action(insert(payments))
 by_id = rows(of_row, select(*columns).where(payments.c.id == param("id")))
 by_id_for_update = rows(of_row, select(*columns).where(payments.c.id == param("id")).with_for_update())
 by_ids = rows(of_row, select(*columns).where(member(payments.c.id, "ids")))
-by_transfers = rows(of_row, select(*columns).where(member(payments.c.transfer_id, "ids")))
+by_transfers = rows(
+    of_row,
+    union_all(
+        select(*columns).where(member(payments.c.id, "ids"), payments.c.transfer_id == payments.c.id),
+        select(*columns).where(
+            member(payments.c.transfer_id, "ids"),
+            payments.c.transfer_id.is_not(None),
+            payments.c.transfer_id != payments.c.id,
+        ),
+    ),
+)
 about = rows(
     of_row,
     select(*columns)

@@ -8,7 +8,7 @@ from dozen.services.wallet.tables.people import codes, devices, handles, holders
 
 # Holders
 
-_holder = (
+holder_columns = (
     holders.c.person,
     holders.c.phone,
     holders.c.phone_at,
@@ -17,11 +17,11 @@ _holder = (
     holders.c.pin_version,
     holders.c.opened_at,
 )
-holder = rows(Holder, select(*_holder).where(holders.c.person == param("person")))
+holder = rows(Holder, select(*holder_columns).where(holders.c.person == param("person")))
 holder_for_update = rows(
-    Holder, select(*_holder).where(holders.c.person == param("person")).with_for_update()
+    Holder, select(*holder_columns).where(holders.c.person == param("person")).with_for_update()
 )
-holders_by_id = rows(Holder, select(*_holder).where(member(holders.c.person, "people")))
+holders_by_id = rows(Holder, select(*holder_columns).where(member(holders.c.person, "people")))
 by_phone = values(int, select(holders.c.person).where(holders.c.phone == param("phone")))
 add_holder = action(
     lambda dialect: (
@@ -142,6 +142,12 @@ wallet_for_update = rows(
     select(*_wallet)
     .where(wallets.c.owner == param("owner"), wallets.c.currency == param("currency"))
     .with_for_update(),
+)
+wallets_of_two = rows(
+    Wallet,
+    select(*_wallet).where(
+        wallets.c.owner.in_((param("one"), param("other"))), wallets.c.currency == param("currency")
+    ),
 )
 wallet_by_account = rows(Wallet, select(*_wallet).where(wallets.c.account_id == param("account")))
 wallets_by_account = rows(Wallet, select(*_wallet).where(member(wallets.c.account_id, "accounts")))

@@ -28,12 +28,14 @@ def _others() -> Any:
     return select(func.count()).select_from(some).scalar_subquery()
 
 
-look = rows(
-    lambda data, others: (None if data is None else bytes(data), int(others)),
-    select(select(people.c.data).where(people.c.person == param("person")).scalar_subquery(), _others()),
+habits_and_others = (
+    select(people.c.data).where(people.c.person == param("person")).scalar_subquery(),
+    _others(),
 )
-"""All that a check needs, in one statement: the packed habits, and how many others pay from the device
-(counted up to :data:`MOST_OTHERS`)."""
+"""The packed habits, and how many others pay from the device (counted up to :data:`MOST_OTHERS`)."""
+look = rows(
+    lambda data, others: (None if data is None else bytes(data), int(others)), select(*habits_and_others)
+)
 keep = action(
     lambda dialect: (
         upsert(dialect, people)

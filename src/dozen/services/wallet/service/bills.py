@@ -36,7 +36,8 @@ from dozen.services.wallet.queries import bills as queries
 from dozen.services.wallet.service import notes, wallets
 from dozen.services.wallet.service.bill_sources import Source, Sources
 from dozen.services.wallet.service.hooks import Hooks
-from dozen.services.wallet.service.moving import Movement, Party, Standing, move
+from dozen.services.wallet.service.movements import Movement, Party, Standing
+from dozen.services.wallet.service.moving import move
 from dozen.services.wallet.service.pins import Proof
 from dozen.services.wallet.service.settling import UNDONE
 from dozen.services.wallet.structs import Payment, PaymentState, Receipt

@@ -40,7 +40,7 @@ from dozen.services.wallet.service import (
     stores,
     wallets,
 )
-from dozen.services.wallet.service.moving import Standing
+from dozen.services.wallet.service.movements import Standing
 from dozen.services.wallet.service.pins import Proof
 from dozen.services.wallet.structs.carts import Checkout, Parcel, Part, Place, Want
 from dozen.services.wallet.structs.merchants import Shop

@@ -197,7 +197,11 @@ def read(tx: Tx, me: int, text: str) -> Scanned:
         if text[:6].lower() == "upi://":
             return _of_link(tx, me, upi.parse(text))
         return _of_payload(tx, emv.parse(text))
-    except (emv.BadPayload, upi.BadLink) as error:
+    except emv.BadPayload as error:
+        raise UnreadableCode(
+            "This is not a code that can be paid here: it is of another kind, or was not read whole"
+        ) from error
+    except upi.BadLink as error:
         raise UnreadableCode(f"This is not a code that can be paid here: {error}") from error
 
 

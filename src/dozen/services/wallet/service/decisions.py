@@ -17,7 +17,7 @@ from dozen.services.wallet.errors.risk import OwnMatter
 from dozen.services.wallet.queries import disputes as queries
 from dozen.services.wallet.queries import people
 from dozen.services.wallet.service import desk, disputes, merchants, refunding
-from dozen.services.wallet.service.moving import Standing
+from dozen.services.wallet.service.movements import Standing
 from dozen.services.wallet.structs import Payment
 from dozen.services.wallet.structs.disputes import Dispute, DisputeState
 

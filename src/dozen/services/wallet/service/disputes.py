@@ -39,7 +39,7 @@ from dozen.services.wallet.service import (
     settling,
 )
 from dozen.services.wallet.service.hooks import Hooks
-from dozen.services.wallet.service.moving import Standing
+from dozen.services.wallet.service.movements import Standing
 from dozen.services.wallet.service.pins import Proof
 from dozen.services.wallet.structs import Payment, PaymentState
 from dozen.services.wallet.structs.disputes import STEPS, Dispute, DisputeReason, DisputeState

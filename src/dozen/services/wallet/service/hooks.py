@@ -7,23 +7,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import msgspec
 
 from dozen.db import Tx
 from dozen.kit.env import Env
+from dozen.services.wallet.service.movements import PASS, Draft, Verdict
 from dozen.services.wallet.structs import Kind, Payment, PaymentState
-
-if TYPE_CHECKING:
-    from dozen.services.wallet.service.moving import Draft
-
-
-class Verdict(msgspec.Struct, frozen=True):
-    """What risk rules say of a movement. ``reasons`` are stable words for operators (``velocity``)."""
-
-    say: Literal["pass", "review", "refuse"] = "pass"
-    reasons: tuple[str, ...] = ()
 
 
 class Carried(msgspec.Struct, frozen=True):
@@ -33,9 +24,8 @@ class Carried(msgspec.Struct, frozen=True):
     transfer_id: int | None
 
 
-PASS = Verdict()
-Check: TypeAlias = "Callable[[Tx, Draft], None]"
-Risk: TypeAlias = "Callable[[Tx, Draft], Verdict]"
+Check: TypeAlias = Callable[[Tx, Draft], None]
+Risk: TypeAlias = Callable[[Tx, Draft], Verdict]
 Carry: TypeAlias = Callable[[Tx, Payment], Carried]
 Changed: TypeAlias = Callable[[Tx, Payment, "PaymentState | None"], None]
 

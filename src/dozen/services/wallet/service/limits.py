@@ -7,6 +7,7 @@ at the same moment cannot both use what is left.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import msgspec
 
@@ -64,7 +65,12 @@ def day_of(at: int) -> int:
 
 def month_of(at: int) -> int:
     """The first millisecond of the UTC month."""
-    first = clock.to_datetime(at).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return _month_of(day_of(at))
+
+
+@lru_cache(maxsize=64)
+def _month_of(day: int) -> int:
+    first = clock.to_datetime(day).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     return clock.from_datetime(first)
 
 
@@ -72,16 +78,15 @@ def allowance(tx: Tx, holder: Holder, currency: str, *, at: int | None = None) -
     """What applies, and what has gone out, or is held to, on the day and in the month of ``at`` (now)."""
     moment = tx.now if at is None else at
     found = days.usage.first(
-        tx, owner=holder.person, currency=currency, today=day_of(moment), start=month_of(moment)
+        tx, person=holder.person, currency=currency, today=day_of(moment), start=month_of(moment)
     )
     assert found is not None
     used, own = found
     return Allowance(tiers.allowed(tx, holder.tier, currency), own, used)
 
 
-def check(tx: Tx, holder: Holder, amount: int, currency: str) -> None:
-    """Raises OverLimit. The holder's row must be locked."""
-    found = allowance(tx, holder, currency)
+def check(found: Allowance, amount: int, currency: str) -> None:
+    """Raises OverLimit. The holder's row must be locked since before the allowance was read."""
     for whose, limits in (("tier", found.tier), ("own", found.own)):
         for what, most, before in (
             ("payment", limits.payment, 0),
@@ -90,9 +95,10 @@ def check(tx: Tx, holder: Holder, amount: int, currency: str) -> None:
         ):
             if most is not None and before + amount > most:
                 left = max(0, most - before)
+                rest = "" if what == "payment" else f"; {money.text(left, currency)} are left"
                 raise OverLimit(
                     f"{'Your level' if whose == 'tier' else 'You'} allow{'s' if whose == 'tier' else ''} "
-                    f"{money.text(most, currency)} for {_WORDS[what]}; {money.text(left, currency)} are left",
+                    f"{money.text(most, currency)} for {_WORDS[what]}{rest}",
                     limit=what,
                     whose=whose,
                     most=most,
@@ -131,7 +137,7 @@ def set_own(tx: Tx, me: int, currency: str, given: Mapping[str, int | None], pro
 
 def count_all(tx: Tx, currency: str, kind: str, at: int, amounts: Mapping[int, Mapping[str, int]]) -> None:
     """:func:`count` for both sides of a payment: what each ``sent`` or ``received``."""
-    days.bump.many(
+    days.bump.soon(
         tx,
         [
             {"owner": owner, "currency": currency, "day": day_of(at), "kind": kind, "count": 1}

@@ -27,7 +27,8 @@ from dozen.services.wallet.errors.mandates import (
 )
 from dozen.services.wallet.queries import mandates as queries
 from dozen.services.wallet.service import bills, merchants, notes, paying, pins, receivers, sending, wallets
-from dozen.services.wallet.service.moving import MOST_AMOUNT, Standing, checked_note
+from dozen.services.wallet.service.movements import Standing
+from dozen.services.wallet.service.moving import MOST_AMOUNT, checked_note
 from dozen.services.wallet.structs.mandates import Debit, Every, Mandate, MandateState, Payee
 
 MOST = 50

@@ -29,7 +29,7 @@ from dozen.services.wallet.errors.merchants import (
 from dozen.services.wallet.queries import merchants as queries
 from dozen.services.wallet.queries import orders as order_queries
 from dozen.services.wallet.service import notes, tiers
-from dozen.services.wallet.service.moving import Party
+from dozen.services.wallet.service.movements import Party
 from dozen.services.wallet.structs.merchants import Merchant, MerchantState, Settle, Shop
 
 MOST = 20

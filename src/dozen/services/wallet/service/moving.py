@@ -40,10 +40,11 @@ from dozen.services.wallet.errors import (
     WalletClosed,
     WalletFrozen,
 )
-from dozen.services.wallet.queries import payments, people
+from dozen.services.wallet.queries import payers, payments, people
 from dozen.services.wallet.service import devices, limits, notes, pins, refusals, tiers
-from dozen.services.wallet.service.hooks import PASS, Carried, Hooks, Verdict
-from dozen.services.wallet.structs import Holder, Kind, Payment, PaymentState, Receipt, Wallet
+from dozen.services.wallet.service.hooks import Carried, Hooks
+from dozen.services.wallet.service.movements import Draft, Movement, Standing
+from dozen.services.wallet.structs import Holder, Kind, Payer, Payment, PaymentState, Receipt, Wallet
 
 MOST_NOTE = 140
 MOST_AMOUNT = 10**15
@@ -57,79 +58,6 @@ ASKS_PIN: frozenset[Kind] = frozenset(
 """Kinds for which whose money it is has to prove that it is them."""
 REMEMBERED = (InsufficientFunds, PaymentRefused)
 """Refusals that an idempotency key keeps: asking again with it gives no other answer."""
-
-
-class Party(msgspec.Struct, frozen=True):
-    """One side of a movement: a ledger account, and whose it is."""
-
-    account: int
-    person: int = 0
-    """Whose wallet it is; 0: no person's."""
-    wallet: Wallet | None = None
-    merchant: int = 0
-    """The shop whose account it is; 0: none's."""
-
-
-class Standing(msgspec.Struct, frozen=True):
-    """Takes the place of a PIN, where somebody has said beforehand that this may happen: a mandate with a
-    cap, an operator's decision. Whoever makes one has checked that it is so."""
-
-    why: str
-    """``mandate``, ``operator``, ``merchant``, ``import``."""
-    id: int = 0
-
-
-class Movement(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to happen."""
-
-    kind: Kind
-    actor: int
-    """Who acts: a person, or 0 for the house."""
-    payer: Party
-    payee: Party
-    amount: int
-    currency: str
-    note: str = ""
-    subject: int = 0
-    """The id of what it is about."""
-    detail: Any = None
-    device_id: int | None = None
-    proof: pins.Proof | Standing | None = None
-    fee: int = 0
-    """What the house keeps of what the payee gets."""
-    authorise_until: int | None = None
-    """Hold it only, to be captured until then."""
-    refunds: Payment | None = None
-    """The payment that this gives back, wholly or in part. See :mod:`refunding`."""
-    key: ledger.Key | None = None
-    """For callers that are no doors (jobs): the same key gives the same receipt. A door wraps its whole
-    verb into ``ledger.once`` instead."""
-    id: int | None = None
-    """A snowflake of when it happened, for imports and sample data."""
-    quiet: bool = False
-    """Tell nobody; for imports and sample data."""
-
-
-class Draft:
-    """A movement on its way through the steps."""
-
-    __slots__ = ("holder", "movement", "payment_id", "verdict")
-
-    def __init__(self, movement: Movement, payment_id: int) -> None:
-        self.movement = movement
-        self.payment_id = payment_id
-        self.holder: Holder | None = None
-        """Of the payer, locked; None when no person pays."""
-        self.verdict: Verdict = PASS
-
-    @property
-    def at(self) -> int:
-        return ids.moment(self.payment_id)
-
-    @property
-    def ordered(self) -> bool:
-        """An operator has decided it: frozen or blocked wallets pay, too."""
-        return isinstance(self.movement.proof, Standing) and self.movement.proof.why == "operator"
 
 
 def move(tx: Tx, movement: Movement) -> Receipt:
@@ -198,11 +126,9 @@ def _actor(tx: Tx, draft: Draft) -> None:
 def _states(tx: Tx, draft: Draft) -> None:
     m = draft.movement
     if m.payer.person and m.payer.wallet is not None:
-        draft.holder = people.holder_for_update.first(tx, person=m.payer.person)
-        if draft.holder is None:
-            raise NoWallet
+        draft.payer = _payer(tx, m)
         if not draft.ordered:
-            must_pay_out(m.payer.wallet, draft.holder)
+            must_pay_out(m.payer.wallet, draft.payer.holder)
         elif m.payer.wallet.state == "closed":
             raise WalletClosed
     if m.payee.wallet is not None and m.payee.wallet.state in ("blocked", "closed") and m.kind != "topup":
@@ -215,6 +141,22 @@ def _states(tx: Tx, draft: Draft) -> None:
         raise ReceiverCannot
     if m.device_id is not None and m.actor:
         devices.must_be_known(tx, m.actor, m.device_id)
+
+
+def _payer(tx: Tx, m: Movement) -> Payer:
+    payers.lock(tx, person=m.payer.person)
+    found = payers.payer.first(
+        tx,
+        person=m.payer.person,
+        payee=m.payee.person,
+        currency=m.currency,
+        device=m.device_id or 0,
+        today=limits.day_of(tx.now),
+        start=limits.month_of(tx.now),
+    )
+    if found is None:
+        raise NoWallet
+    return found
 
 
 def must_pay_out(wallet: Wallet, holder: Holder) -> None:
@@ -231,17 +173,20 @@ def must_pay_out(wallet: Wallet, holder: Holder) -> None:
 
 def _pin(tx: Tx, draft: Draft) -> None:
     m = draft.movement
-    if m.kind not in ASKS_PIN or draft.holder is None or isinstance(m.proof, Standing):
+    if m.kind not in ASKS_PIN or draft.payer is None or isinstance(m.proof, Standing):
         return
+    holder = draft.payer.holder
     if m.proof is None:
-        raise PinNotSet if draft.holder.pin_set_at is None else PinNeeded
-    pins.accept(tx, m.proof, m.payer.person, passes=m.kind != "withdraw", holder=draft.holder)
+        raise PinNotSet if holder.pin_set_at is None else PinNeeded
+    pins.accept(tx, m.proof, m.payer.person, passes=m.kind != "withdraw", holder=holder)
 
 
 def _limits(tx: Tx, draft: Draft) -> None:
     m = draft.movement
-    if draft.holder is not None and m.kind in limits.COUNTED and not m.quiet:
-        limits.check(tx, draft.holder, m.amount, m.currency)
+    payer = draft.payer
+    if payer is not None and m.kind in limits.COUNTED and not m.quiet:
+        tier = tiers.allowed(tx, payer.holder.tier, m.currency)
+        limits.check(limits.Allowance(tier, payer.own, payer.used), m.amount, m.currency)
 
 
 STEPS = (_amounts, _actor, _states, _pin, _limits)
@@ -296,8 +241,9 @@ def _carry_out(tx: Tx, draft: Draft) -> Receipt:
     elif m.authorise_until is not None:
         payment = _hold(tx, payment, "authorised", m.authorise_until)
     else:
-        payment = carry(tx, payment, refunds=m.refunds, ordered=draft.ordered)
-    payments.add(tx, **_row(payment))
+        tier = draft.payer.payee_tier if draft.payer is not None else None
+        payment = carry(tx, payment, refunds=m.refunds, ordered=draft.ordered, payee_tier=tier)
+    payments.add.soon(tx, [_row(payment)])
     count(tx, payment)
     tx.part(Hooks).tell(tx, payment, None)
     if not m.quiet:
@@ -320,21 +266,28 @@ def _hold(tx: Tx, payment: Payment, state: PaymentState, until: int) -> Payment:
     return msgspec.structs.replace(payment, state=state, hold_id=hold.id)
 
 
-def carry(tx: Tx, payment: Payment, *, refunds: Payment | None = None, ordered: bool = False) -> Payment:
+def carry(
+    tx: Tx,
+    payment: Payment,
+    *,
+    refunds: Payment | None = None,
+    ordered: bool = False,
+    payee_tier: int | None = None,
+) -> Payment:
     """Move a payment's money as its kind is moved; the payment as it is then. ``ordered``: by an operator,
-    out of a frozen wallet as well."""
+    out of a frozen wallet as well. ``payee_tier``: where it was read already."""
     carrier = tx.part(Hooks).carriers.get(payment.kind)
     if carrier is not None:
         done = carrier(tx, payment)
     elif refunds is not None:
         done = _give_back(tx, payment, refunds, ordered)
     else:
-        done = _transfer(tx, payment, ordered)
+        done = _transfer(tx, payment, ordered, payee_tier)
     captured = payment.amount if done.state == "done" else 0
     return msgspec.structs.replace(payment, state=done.state, transfer_id=done.transfer_id, captured=captured)
 
 
-def _transfer(tx: Tx, payment: Payment, ordered: bool) -> Carried:
+def _transfer(tx: Tx, payment: Payment, ordered: bool, payee_tier: int | None) -> Carried:
     made = ledger.transfer(
         tx,
         (Leg(payment.source, -payment.amount), *legs_in(tx, payment, payment.amount, payment.fee)),
@@ -345,7 +298,7 @@ def _transfer(tx: Tx, payment: Payment, ordered: bool) -> Carried:
         id=payment.id,
         even_frozen=ordered,
     )
-    check_cap(tx, payment, made)
+    check_cap(tx, payment, made, payee_tier)
     return Carried("done", made.id)
 
 
@@ -382,17 +335,19 @@ def fees(tx: Tx, currency: str) -> int:
     return ledger.house(tx, "wallet.fees", currency, "income").id
 
 
-def check_cap(tx: Tx, payment: Payment, made: ledger.Transfer) -> None:
+def check_cap(tx: Tx, payment: Payment, made: ledger.Transfer, tier: int | None = None) -> None:
     """The payee's wallet may hold what came. Looked at after the movement, so that two at once cannot
-    both just fit. Raises BalanceCap."""
+    both just fit. ``tier``: the payee's, where it was read already. Raises BalanceCap."""
     if not payment.payee or payment.kind in ("refund", "adjustment"):
         return
     if all(each.account_id != payment.target for each in made.postings):
         return  # the fee was all of it
-    holder = people.holder.first(tx, person=payment.payee)
-    if holder is None:
-        return
-    most = tiers.allowed(tx, holder.tier, payment.currency).balance
+    if tier is None:
+        holder = people.holder.first(tx, person=payment.payee)
+        if holder is None:
+            return
+        tier = holder.tier
+    most = tiers.allowed(tx, tier, payment.currency).balance
     if most is not None and made.after(payment.target) > most:
         raise BalanceCap(most=most)
 

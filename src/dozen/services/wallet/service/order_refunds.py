@@ -30,7 +30,7 @@ from dozen.services.wallet.service import (
 )
 from dozen.services.wallet.service.hooks import Hooks
 from dozen.services.wallet.service.limits import day_of
-from dozen.services.wallet.service.moving import Standing
+from dozen.services.wallet.service.movements import Standing
 from dozen.services.wallet.structs import Payment, PaymentState
 from dozen.services.wallet.structs.merchants import Intent, Refund, RefundState, Shop
 

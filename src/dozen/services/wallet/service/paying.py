@@ -38,7 +38,8 @@ from dozen.services.wallet.service import (
     pins,
     wallets,
 )
-from dozen.services.wallet.service.moving import MOST_NOTE, Movement, Party, Standing, move
+from dozen.services.wallet.service.movements import Movement, Party, Standing
+from dozen.services.wallet.service.moving import MOST_NOTE, move
 from dozen.services.wallet.service.pins import Proof
 from dozen.services.wallet.structs.merchants import OPEN, Failure, Intent, Method, Shop
 

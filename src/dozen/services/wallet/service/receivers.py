@@ -42,7 +42,17 @@ class Receiver(msgspec.Struct, frozen=True):
 
 
 def find(tx: Tx, me: int, text: str, currency: str) -> Receiver:
-    """Somebody by ``+91 98765 43210``, ``@ada`` or ``ada``, ``ada.home@dozen``. Raises NoSuchReceiver.
+    """Somebody as :func:`who` finds them, and their wallet. Raises NoSuchReceiver."""
+    found = who(tx, me, text)
+    wallet = people.wallet.first(tx, owner=found.person, currency=currency)
+    if wallet is not None and wallet.state == "closed":
+        wallet = None
+    return msgspec.structs.replace(found, wallet=wallet)
+
+
+def who(tx: Tx, me: int, text: str) -> Receiver:
+    """Somebody by ``+91 98765 43210``, ``@ada`` or ``ada``, ``ada.home@dozen``, without their wallet. Raises
+    NoSuchReceiver.
 
     Who blocked the caller, is suspended or is gone is not found, either.
     """
@@ -51,10 +61,7 @@ def find(tx: Tx, me: int, text: str, currency: str) -> Receiver:
     card = accounts.cards(tx, [person]).get(person) if person is not None else None
     if person is None or card is None or (person != me and graph.is_blocked_either(tx, me, person)):
         raise NoSuchReceiver(fields={"to": NoSuchReceiver.title})
-    wallet = people.wallet.first(tx, owner=person, currency=currency)
-    if wallet is not None and wallet.state == "closed":
-        wallet = None
-    return Receiver(person, card, how, wallet, merchant)
+    return Receiver(person, card, how, None, merchant)
 
 
 def _who(tx: Tx, named: str) -> tuple[int | None, Literal["number", "username", "handle"], int]:

@@ -9,7 +9,8 @@ from dozen.db import Tx
 from dozen.services.wallet.errors import NotAllowed, NotRefundable
 from dozen.services.wallet.queries import people
 from dozen.services.wallet.service import settling
-from dozen.services.wallet.service.moving import Movement, Party, Standing, check_amount, move
+from dozen.services.wallet.service.movements import Movement, Party, Standing
+from dozen.services.wallet.service.moving import check_amount, move
 from dozen.services.wallet.service.pins import Proof
 from dozen.services.wallet.structs import Kind, Payment, Receipt
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dozen.db import Tx
 from dozen.services.wallet.errors import NoSuchReceiver, NoWallet, OwnWallet
 from dozen.services.wallet.service import receivers, wallets
-from dozen.services.wallet.service.moving import Movement, Party, Standing, move
+from dozen.services.wallet.service.movements import Movement, Party, Standing
+from dozen.services.wallet.service.moving import move
 from dozen.services.wallet.service.pins import Proof
 from dozen.services.wallet.structs import Kind, Receipt
 
@@ -28,22 +29,25 @@ def send(
     Raises NoSuchReceiver, OwnWallet, NoWallet (either has none), and what :func:`move` raises.
     """
     if isinstance(to, int):
-        payee, theirs = to, wallets.find(tx, to, currency)
+        payee = to
     else:
-        found = receivers.find(tx, me, to, currency)
+        found = receivers.who(tx, me, to)
         if found.merchant:
             raise NoSuchReceiver("This handle is a shop's; pay it as a shop", fields={"to": "This is a shop"})
-        payee, theirs = found.person, found.wallet
+        payee = found.person
     if payee == me:
         raise OwnWallet(fields={"to": OwnWallet.title})
+    mine, theirs = wallets.of_two(tx, me, payee, currency)
     if theirs is None or theirs.state == "closed":
         raise NoWallet("They have no wallet in this currency", fields={"to": "They have no wallet yet"})
+    if mine is None:
+        raise NoWallet
     return move(
         tx,
         Movement(
             kind=kind,
             actor=me,
-            payer=wallets.party(tx, me, currency),
+            payer=Party(mine.account_id, me, mine),
             payee=Party(theirs.account_id, payee, theirs),
             amount=amount,
             currency=currency,

@@ -19,7 +19,8 @@ from dozen.services.wallet.queries import merchants as queries
 from dozen.services.wallet.queries import people
 from dozen.services.wallet.service import merchants, shop_events, shop_metadata, tiers, wallets
 from dozen.services.wallet.service.hooks import Hooks
-from dozen.services.wallet.service.moving import MOST_NOTE, Movement, Party, Standing, move
+from dozen.services.wallet.service.movements import Movement, Party, Standing
+from dozen.services.wallet.service.moving import MOST_NOTE, move
 from dozen.services.wallet.structs import Payment, PaymentState
 from dozen.services.wallet.structs.merchants import Settlement, Shop
 

@@ -7,6 +7,8 @@ Where an administrator sets others (:func:`change`), those are rows, with who an
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from dozen.core import realtime
 from dozen.core.accounts import Actor
 from dozen.db import Tx
@@ -114,6 +116,7 @@ def currencies(tx: Tx) -> tuple[str, ...]:
     return (home, *(each for each in sorted(CURRENCIES) if each != home))
 
 
+@lru_cache(maxsize=256)
 def of(tier: int, currency: str) -> Limits:
     """What a tier allows as it is installed, in minor units of a currency."""
     over, under = _A_RUPEE.get(currency, (1, 100))

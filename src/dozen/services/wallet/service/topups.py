@@ -25,7 +25,8 @@ from dozen.services.wallet.queries import topups
 from dozen.services.wallet.queries.topups import Topup
 from dozen.services.wallet.service import notes, settling, tiers, wallets
 from dozen.services.wallet.service.hooks import Carried, Hooks
-from dozen.services.wallet.service.moving import Movement, Party, Standing, check_amount, move
+from dozen.services.wallet.service.movements import Movement, Party, Standing
+from dozen.services.wallet.service.moving import check_amount, move
 from dozen.services.wallet.service.pins import Proof
 from dozen.services.wallet.structs import Payment, Receipt
 

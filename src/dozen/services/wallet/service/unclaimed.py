@@ -30,8 +30,7 @@ def left_by(tx: Tx, person: int, currency: str) -> int:
     account = ledger.find_account(tx, 0, leaving.UNCLAIMED, currency)
     if account is None:
         return 0
-    there = _came(tx, person, account.id) - _went(tx, person, currency)
-    return max(0, min(there, ledger.balance(tx, account.id).balance))
+    return _left(tx, person, currency, account.id, _came(tx, person, account.id))
 
 
 def taken_by(tx: Tx, legs: Sequence[Leg], currency: str) -> int:
@@ -49,10 +48,10 @@ def check(tx: Tx, person: int, taken: int, currency: str) -> None:
         wrong = f"No side of it is {leaving.UNCLAIMED}"
     elif person:
         account = ledger.find_account(tx, 0, leaving.UNCLAIMED, currency)
-        left = left_by(tx, person, currency)
-        if account is None or not _came(tx, person, account.id):
+        came = _came(tx, person, account.id) if account is not None else 0
+        if account is None or not came:
             wrong = f"Nobody with this number left anything in {currency}"
-        elif taken > left:
+        elif taken > (left := _left(tx, person, currency, account.id, came)):
             wrong = f"Of what they left, {money.text(left, currency)} is still there"
     if wrong:
         raise BadAdjustment(fields={"left_by": wrong})
@@ -94,6 +93,10 @@ def _came(tx: Tx, person: int, account: int) -> int:
         if len(found) < _PAGE:
             break
     return came
+
+
+def _left(tx: Tx, person: int, currency: str, account: int, came: int) -> int:
+    return max(0, min(came - _went(tx, person, currency), ledger.balance(tx, account).balance))
 
 
 def _went(tx: Tx, person: int, currency: str) -> int:

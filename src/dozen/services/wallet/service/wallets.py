@@ -20,7 +20,7 @@ from dozen.services.wallet.errors import (
 )
 from dozen.services.wallet.queries import payments, people, requests
 from dozen.services.wallet.service import notes, pins, tiers
-from dozen.services.wallet.service.moving import Party
+from dozen.services.wallet.service.movements import Party
 from dozen.services.wallet.service.pins import Proof
 from dozen.services.wallet.structs import Holder, Wallet, WalletState
 
@@ -74,6 +74,14 @@ def wallet(tx: Tx, person: int, currency: str | None = None) -> Wallet:
 
 def find(tx: Tx, person: int, currency: str | None = None) -> Wallet | None:
     return people.wallet.first(tx, owner=person, currency=home_currency(tx) if currency is None else currency)
+
+
+def of_two(tx: Tx, one: int, other: int, currency: str) -> tuple[Wallet | None, Wallet | None]:
+    """Two people's wallets."""
+    found = {
+        each.owner: each for each in people.wallets_of_two.all(tx, one=one, other=other, currency=currency)
+    }
+    return found.get(one), found.get(other)
 
 
 def wallets_of(tx: Tx, person: int) -> list[Wallet]:

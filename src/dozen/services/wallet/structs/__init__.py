@@ -12,7 +12,16 @@ from dozen.services.wallet.structs.payments import (
     PaymentState,
     Receipt,
 )
-from dozen.services.wallet.structs.people import Device, Handle, Holder, Limits, Usage, Wallet, WalletState
+from dozen.services.wallet.structs.people import (
+    Device,
+    Handle,
+    Holder,
+    Limits,
+    Payer,
+    Usage,
+    Wallet,
+    WalletState,
+)
 from dozen.services.wallet.structs.requests import Ask, AskState, Reminder, Split
 
 __all__ = [
@@ -26,6 +35,7 @@ __all__ = [
     "Holder",
     "Kind",
     "Limits",
+    "Payer",
     "Payment",
     "PaymentState",
     "Receipt",

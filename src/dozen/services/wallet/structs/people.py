@@ -60,6 +60,21 @@ class Usage(msgspec.Struct, frozen=True):
     month: int = 0
 
 
+class Payer(msgspec.Struct, frozen=True):
+    """Somebody who is about to pay, and all that is asked of them and of who is paid."""
+
+    holder: Holder
+    used: Usage
+    own: Limits
+    """Those that they set themselves."""
+    habits: bytes | None
+    """Packed; see :mod:`service.risk.features`."""
+    others: int
+    """How many other people pay from this device, as far as they are counted."""
+    payee_tier: int | None
+    """None: who is paid is no person with a wallet."""
+
+
 class Device(msgspec.Struct, frozen=True):
     """A browser or a token that the wallet was used from."""
 

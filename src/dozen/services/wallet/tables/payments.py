@@ -1,4 +1,4 @@
-from sqlalchemy import CheckConstraint, Column, Index, Table, Text
+from sqlalchemy import CheckConstraint, Column, Index, Table, Text, and_
 
 from dozen.db import Id, Json, Millis, metadata
 
@@ -49,11 +49,13 @@ Index(
     sqlite_where=payments.c.subject != 0,
     postgresql_where=payments.c.subject != 0,
 )
+# Most payments are moved by the transfer of their own id.
+_by_another = and_(payments.c.transfer_id.is_not(None), payments.c.transfer_id != payments.c.id)
 Index(
     "ix_wallet_payments_transfer",
     payments.c.transfer_id,
-    sqlite_where=payments.c.transfer_id.is_not(None),
-    postgresql_where=payments.c.transfer_id.is_not(None),
+    sqlite_where=_by_another,
+    postgresql_where=_by_another,
 )
 _under_way = payments.c.state.in_(("review", "authorised", "pending"))
 Index(

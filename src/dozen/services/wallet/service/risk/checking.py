@@ -15,8 +15,8 @@ from dozen.kit.env import Env
 from dozen.services.wallet.queries import people
 from dozen.services.wallet.queries import risk as queries
 from dozen.services.wallet.service import tiers
-from dozen.services.wallet.service.hooks import PASS, Hooks, Verdict
-from dozen.services.wallet.service.moving import Draft, Standing
+from dozen.services.wallet.service.hooks import Hooks
+from dozen.services.wallet.service.movements import PASS, Draft, Standing, Verdict
 from dozen.services.wallet.service.risk import features, rules
 from dozen.services.wallet.service.risk.tuning import Rules
 from dozen.services.wallet.structs import Kind, Payment, PaymentState
@@ -48,21 +48,19 @@ class Refused:
 def check(tx: Tx, draft: Draft) -> Verdict:
     """Hung on where money moves: what the rules say of a payment, and the habits after it. The payer's row is
     locked by then, so that payments of one person come one after the other."""
-    m = draft.movement
-    if draft.holder is None or m.kind not in LOOKED_AT or isinstance(m.proof, Standing):
+    m, payer = draft.movement, draft.payer
+    if payer is None or m.kind not in LOOKED_AT or isinstance(m.proof, Standing):
         return PASS
     person = m.payer.person
-    found = queries.look.first(tx, person=person, device=m.device_id or 0)
-    assert found is not None
-    habits = features.unpack(found[0])
+    habits = features.unpack(payer.habits)
     event = Event(
         at=draft.at,
         account=m.payee.account,
         amount=m.amount,
         currency=m.currency,
         device_id=m.device_id,
-        others=found[1],
-        limit=tiers.allowed(tx, draft.holder.tier, m.currency).payment or 0,
+        others=payer.others,
+        limit=tiers.allowed(tx, payer.holder.tier, m.currency).payment or 0,
     )
     score = judge(tx.part(Rules).get(tx), habits, event, lambda: _available(tx, m.payer.account))
     if score.say != "pass":
@@ -73,7 +71,7 @@ def check(tx: Tx, draft: Draft) -> Verdict:
         _keep_finding(tx, finding)
     _note_device(tx, person, habits, event)
     features.observe(habits, event, learn=score.say == "pass")
-    queries.keep(tx, person=person, data=features.pack(habits), now=tx.now)
+    queries.keep.soon(tx, [{"person": person, "data": features.pack(habits), "now": tx.now}])
     return PASS if score.say == "pass" else Verdict("review", tuple(each.code for each in score.reasons))
 
 
