@@ -14,7 +14,7 @@ import pytest
 from dozen.app import bench, capacity, measure
 from dozen.app.bench import Measured
 from dozen.app.capacity import Habits, reckon
-from dozen.app.measure import Result
+from dozen.app.measure import Result, free_port
 from dozen.app.system import System
 from dozen.db import open_database
 from dozen.db.migrate import upgrade
@@ -22,7 +22,6 @@ from dozen.kit.settings import Settings
 from dozen.services.microblog.service import posts
 from dozen.services.microblog.structs import Draft
 from tests.support.people import make_people
-from tests.support.services import free_port
 from tests.support.town import Town, bare_database
 
 

@@ -17,6 +17,10 @@ LOOKS = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", 
 RUN = """async ([main, options]) => {
   const ending = document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime < Infinity);
   await Promise.all(ending.map((one) => one.finished.catch(() => {})));
+  // Chromium sometimes leaves texts in the colour of the scheme before: everything is styled once more.
+  document.body.style.display = 'none';
+  document.body.getBoundingClientRect();
+  document.body.style.display = '';
   await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
   return axe.run((main && document.querySelector('main')) || document, options);
 }"""

@@ -97,7 +97,7 @@ class Stage:
 
     def push(self, event: str, data: str) -> None:
         for listener in self.listeners:
-            listener.put(f"event: {event}\ndata: {data}\n\n")
+            listener.put(f"event: {event}\ndata: 0\ndata: {data}\n\n")
 
     def page(self, template: str, path: str, **values: Any) -> str:
         frame = {
@@ -154,7 +154,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._say(stage.page("styleguide.html", asked.path))
         elif asked.path.endswith("/menu"):
             self._say('<a href="#copy">Copy link</a><a href="#report">Report</a>')
-        elif asked.path == "/stream":
+        elif asked.path == "/live":
             self._listen()
         elif asked.path == "/thread":
             self._say(stage.page("thread", asked.path))

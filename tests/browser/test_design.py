@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -321,3 +322,23 @@ def test_a_phone_gets_the_rooms_as_a_sheet(chromium: Browser, stage: Stage) -> N
     page.keyboard.press("Escape")
     expect(page.locator("#rooms")).to_be_hidden()
     context.close()
+
+
+LABELS = """all => all.map(axis => [...axis.children].map(span => {
+  const text = document.createRange();
+  text.selectNodeContents(span);
+  const { left, right } = text.getBoundingClientRect();
+  return getComputedStyle(span).visibility === 'visible' && span.textContent ? [left, right] : null;
+}).filter(Boolean).concat([[axis.closest('.card').getBoundingClientRect().right, Infinity]]))"""
+
+
+@pytest.mark.parametrize("width", [360, 390, 768, 1280])
+def test_labels_of_charts_do_not_run_into_each_other(page: Page, stage: Stage, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{stage.url}/styleguide")
+    axes = page.locator(".plot-x").evaluate_all(LABELS)
+    assert len(axes) >= 5
+    for axis in axes:
+        assert len(axis) >= 2  # the last label, and the edge of the card
+        for (_, end), (begin, _) in pairwise(axis):
+            assert end + 4 <= begin, (width, axis)

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, ViewportSize, expect
 
 from dozen.app import setup
+from dozen.app.measure import free_port
 from dozen.app.system import System
 from dozen.kit import clock
 from dozen.kit.settings import Settings
@@ -21,7 +22,6 @@ from dozen.services.wallet.service import bills
 from tests.browser.axe import faults
 from tests.support.gateway import type_card
 from tests.support.process import Process
-from tests.support.services import free_port
 
 pytestmark = pytest.mark.browser
 

@@ -23,10 +23,11 @@ import yaml  # type: ignore[import-untyped]
 from PIL import Image
 
 from dozen.app import tls
+from dozen.app.measure import free_port
 from dozen.kit.settings import Settings, load
 from tests.support import loopback
 from tests.support.process import ROOT, Process
-from tests.support.services import _postgres_bin, free_port, free_row
+from tests.support.services import _postgres_bin, free_row
 
 DEPLOY = ROOT / "deploy"
 pytestmark = pytest.mark.fault

@@ -12,8 +12,8 @@ from typing import Any
 
 import httpx
 
+from dozen.app.measure import free_port
 from tests.support import loopback
-from tests.support.services import free_port
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -22,6 +22,7 @@ class Process:
     """``dozen serve`` on a data folder; ``kill`` is kill -9."""
 
     def __init__(self, data: Path, *args: str, port: int = 0, **settings: Any) -> None:
+        self.data = data
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         env = {name: value for name, value in os.environ.items() if not name.startswith("DOZEN_")}

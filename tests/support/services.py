@@ -13,11 +13,7 @@ import time
 from functools import cache
 from pathlib import Path
 
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from dozen.app.measure import free_port
 
 
 def free_row(many: int) -> int:

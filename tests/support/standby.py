@@ -9,7 +9,8 @@ from pathlib import Path
 
 import psycopg
 
-from tests.support.services import Postgres, free_port
+from dozen.app.measure import free_port
+from tests.support.services import Postgres
 
 
 class Standby(Postgres):

@@ -98,7 +98,7 @@ def test_the_first_view_is_light() -> None:
     """50 KB with everything; what a page of the friends needs leaves room for its words in 14 KB."""
     assets = Assets({"": STATIC})
     scripts = [str(path.relative_to(STATIC)) for path in SCRIPTS]
-    assert weight(assets, "app.css", "icons.svg", "icons-more.svg", *scripts) < 36_000
+    assert weight(assets, "app.css", "icons.svg", "icons-more.svg", *scripts) < 38_000
     assert weight(assets, "lite.css", "icons.svg") < 11_500
 
 

@@ -14,7 +14,7 @@ import pytest
 from dozen.core import accounts
 from dozen.services.microblog.service import people, posts
 from dozen.services.microblog.structs import Draft
-from dozen.web import serve
+from dozen.web import send, serve
 from tests.support.people import PASSWORD
 from tests.support.raw import ask
 from tests.support.site import Client, Site, open_site
@@ -414,6 +414,13 @@ def bearer(site: Site) -> tuple[bytes, bytes]:
     return b"authorization", f"Bearer {site.token(site.person(next(names)))}".encode()
 
 
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody who still sends is waited for."""
+    monkeypatch.setattr(send, "LINGER_IDLE_SECONDS", 0.02)
+
+
+@pytest.mark.usefixtures("hasty")
 @pytest.mark.parametrize("length", [b"1073741824", b"9" * 30, b"9" * 5000, b"-1", b"ten", b"\xb2"])
 @pytest.mark.parametrize(
     ("path", "kind"),
@@ -435,6 +442,7 @@ def test_a_huge_declared_body_is_refused_unread(house: Site, path: str, kind: by
     assert answer.status == 413
 
 
+@pytest.mark.usefixtures("hasty")
 @pytest.mark.parametrize(
     ("path", "kind"),
     [("/microblog/tweets", b"application/json"), ("/settings/theme", b"application/x-www-form-urlencoded")],
@@ -451,6 +459,7 @@ def test_an_undeclared_body_is_cut_off(house: Site, path: str, kind: bytes) -> N
     assert answer.status == 413
 
 
+@pytest.mark.usefixtures("hasty")
 def test_a_slow_body_is_given_up(house: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serve, "BODY_SECONDS", 0.2)
     answer = ask(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import time
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from dozen.web.send import LINGER_BYTES
 from tests.support.process import Process
 
 HOST = b"Host: localhost\r\n"
@@ -80,7 +82,9 @@ def test_who_may_not_post_hears_so_before_posting(server: Process) -> None:
     began = time.monotonic()
     for length in (b"Content-Length: 4000000\r\n", b"Transfer-Encoding: chunked\r\n"):
         for who in (b"", b"Authorization: Bearer nothing\r\n", b"Cookie: dozen=planted\r\n"):
-            assert statuses(say(server, post(b"/microblog/tweets", length, who)))[:1] == [401]
+            with socket.create_connection(("127.0.0.1", server.port), timeout=10) as line:
+                line.sendall(post(b"/microblog/tweets", length, who))
+                assert statuses(line.recv(65536)) == [401]
     assert time.monotonic() - began < 8
 
 
@@ -149,3 +153,48 @@ def test_dawdlers_are_hung_up_on(server: Process) -> None:
         held = [name for name, back in asked.items() if back.result().endswith(b"...")]
     assert held == []
     assert statuses(asked["half a body"].result()) == [400]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        (b"/api/login", 413),
+        (b"/microblog/tweets", 401),
+        (b"/wallet/api/nowhere/at/all", 404),
+        (b"/healthz", 405),
+    ],
+)
+def test_who_sends_on_although_it_is_refused_gets_the_answer(
+    server: Process, path: bytes, status: int
+) -> None:
+    """Twenty megabytes are more than what the sockets between hold: they have to be taken in."""
+    size = 20 * 2**20
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as line:
+        line.sendall(post(path, b"Content-Length: %d\r\n" % size))
+        assert line.recv(65536).startswith(b"HTTP/1.1 %d " % status)  # it is there before the body
+        piece = b"x" * 65536
+        for _ in range(size // len(piece)):
+            line.sendall(piece)
+        line.sendall(NEXT)
+        back = b""
+        while chunk := line.recv(65536):
+            back += chunk
+        assert b"HTTP/1.1 200" in back
+
+
+def test_who_never_stops_sending_is_hung_up_on(server: Process) -> None:
+    sent = 0
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as line:
+        line.sendall(post(b"/api/login", b"Content-Length: %d\r\n" % 2**40))
+        with contextlib.suppress(OSError):
+            while sent < 2 * LINGER_BYTES:
+                line.sendall(b"x" * 65536)
+                sent += 65536
+    assert LINGER_BYTES <= sent < 2 * LINGER_BYTES
+
+
+def test_who_asks_first_whether_to_send_is_not_told_to(server: Process) -> None:
+    back = say(
+        server, post(b"/api/login", b"Expect: 100-continue\r\n", b"Content-Length: 99999999\r\n"), patience=3
+    )
+    assert statuses(back)[0] == 413

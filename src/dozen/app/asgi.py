@@ -18,9 +18,8 @@ from dozen.kit.errors import Fault, Malformed, NotFound
 from dozen.kit.settings import Settings, load
 from dozen.web import Api, Call, Pages
 from dozen.web.frame import Frame
-from dozen.web.router import Router
 from dozen.web.routes import Route
-from dozen.web.send import send_reply
+from dozen.web.send import send_refusal
 from dozen.web.serve import Address, Server
 
 log = logging.getLogger("dozen.app")
@@ -59,7 +58,7 @@ class Application:
         self.work = work
         frame = Frame(system.rooms)
         self.server = Server(system.env, system.db, frame, system.replica)
-        self.router = Router()
+        self.router = self.server.router
         for path, routes in addresses(frame.routes).items():
             self.router.add(path, Address(self.server, path, routes))
         self.router.add("/static/{path:path}", frame.assets)
@@ -103,7 +102,7 @@ class Application:
         call = Call(self.server, _API.routes[0], scope, receive)
         if call.wants_page:
             call.route = _PAGES.routes[0]
-        await send_reply(call, self.server.tell(call, fault), send, head=scope["method"] == "HEAD")
+        await send_refusal(call, self.server.tell(call, fault), send, head=scope["method"] == "HEAD")
 
     async def _live(self, receive: Any, send: Any) -> None:
         await receive()

@@ -94,6 +94,10 @@ def _parser() -> argparse.ArgumentParser:
     backup.add_argument("file", type=Path, metavar="FILE", help="such as dozen-2027-01-31.tar.gz")
     restore = add("restore", "Put a backup into an empty installation.", _restore)
     restore.add_argument("file", type=Path, metavar="FILE", help="what `dozen backup` wrote")
+    reindex = add("reindex", "Put everything into the search index anew, while the server runs.", _reindex)
+    reindex.add_argument(
+        "--again", action="store_true", help="from the beginning, also where one was interrupted"
+    )
     add("doctor", "Look at everything the installation stands on.", _doctor)
 
     bench = add("bench", "Measure what requests cost here, on a copy that is thrown away.", _bench)
@@ -190,6 +194,12 @@ def _doctor(settings: Settings, args: argparse.Namespace) -> int:
     from dozen.app import doctor
 
     return doctor.run(settings)
+
+
+def _reindex(settings: Settings, args: argparse.Namespace) -> int:
+    from dozen.app import reindex
+
+    return reindex.run(settings, again=args.again)
 
 
 def _bench(settings: Settings, args: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from dozen.app.reindex import file_of
 from dozen.app.system import System
 from dozen.core import jobs, ledger, media
 from dozen.core.outbound import Outbound
@@ -172,6 +173,12 @@ def _work(system: System) -> Iterator[Finding]:
         yield Finding("Background work", "good", "no job has given up")
 
 
+def _search(system: System) -> Iterator[Finding]:
+    """Search index."""
+    if file_of(system.settings).exists():
+        yield Finding("Search index", "bad", "reindexing was interrupted: `dozen reindex` goes on with it")
+
+
 def _ledger(system: System) -> Iterator[Finding]:
     """Books."""
     with console.status("Adding up the books…") as status:
@@ -219,6 +226,7 @@ CHECKS: tuple[Check, ...] = (
     _storage,
     _redis,
     _work,
+    _search,
     _ledger,
     _programs,
     _ways_out,

@@ -129,7 +129,7 @@ def _announce(settings: Settings, certificate: tuple[Path, Path] | None, *, gove
     if logins.exists():
         console.print("\n" + "\n".join("  " + line for line in logins.read_text().splitlines()))
     if not governed:
-        console.print("\n  Nobody runs this place yet: `dozen user create NAME --email ADDRESS --admin`")
+        console.print("\n  Nobody runs this place yet: `bin/dozen user create NAME --email ADDRESS --admin`")
     console.print("\n  Ctrl-C ends it.\n")
     sys.stdout.flush()
 

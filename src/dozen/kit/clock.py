@@ -46,6 +46,11 @@ def rfc3339(ms: int) -> str:
     )
 
 
+def exact(ms: int) -> str:
+    """For people: ``Fri 1 May 2026, 09:30 UTC``."""
+    return to_datetime(ms).strftime("%a %-d %b %Y, %H:%M UTC")
+
+
 def parse_rfc3339(text: str) -> int:
     """Milliseconds of an RFC 3339 date or date-time; ValueError when it is neither."""
     return from_datetime(datetime.fromisoformat(text))

@@ -5,7 +5,7 @@ from dozen.web.doors import Api, Dialect, Pages
 from dozen.web.forms import Form, Upload
 from dozen.web.paging import Cursor, Limit, Listing
 from dozen.web.replies import Cookie, Encoded, File, Page, Redirect, Reply, Stream, Undo
-from dozen.web.room import Place, Progress, Room
+from dozen.web.room import Place, Progress, Refill, Room
 
 __all__ = [
     "Api",
@@ -23,6 +23,7 @@ __all__ = [
     "Place",
     "Progress",
     "Redirect",
+    "Refill",
     "Reply",
     "Room",
     "Stream",

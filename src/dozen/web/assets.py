@@ -95,13 +95,19 @@ def _read(folder: Path) -> dict[str, bytes]:
             whole = [(folder / part).read_bytes() for part in parts if part and not part.startswith("#")]
             files[name.removesuffix(".list")] = b"\n".join(map(_plain_css, whole))
         else:
-            files[name] = path.read_bytes()
+            body = path.read_bytes()
+            files[name] = _plain_js(body) if path.suffix == ".js" else body
     return files
 
 
 def _plain_css(css: bytes) -> bytes:
     """Without comments and indentation, which only its writers need."""
     return re.sub(rb"^\s+|\s+$", b"", re.sub(rb"/\*.*?\*/", b"", css, flags=re.S), flags=re.M)
+
+
+def _plain_js(js: bytes) -> bytes:
+    """Without lines that are nothing but a comment."""
+    return re.sub(rb"^\s*//.*\n", b"", js, flags=re.M)
 
 
 @cache

@@ -13,9 +13,8 @@ from dozen.kit import crypto
 from dozen.kit.errors import Forbidden, Unauthenticated
 from dozen.web.call import Call
 from dozen.web.doors import Dialect
-from dozen.web.replies import Cookie, cookie_name
+from dozen.web.replies import SESSION, Cookie, cookie_name
 
-SESSION = "dozen"
 GUEST = "dozen_guest"
 ACTIVE = "people.active"
 """Who was here, by the day, in the analytics."""
@@ -79,7 +78,8 @@ def admit(call: Call, tx: Tx) -> None:
         if route.access != "public":
             raise Unauthenticated
     else:
-        if actor.suspended and (route.writes or route.access != "public"):
+        if actor.suspended:
+            accounts.must_be_active(tx, actor.person_id)  # says why, and until when
             raise accounts.errors.AccountSuspended
         if route.scope is not None and not actor.may(route.scope):
             raise MissingScope(f"The token needs the scope {route.scope!r}", scope=route.scope)

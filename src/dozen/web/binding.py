@@ -13,7 +13,7 @@ import inspect
 import re
 from collections.abc import Callable
 from types import NoneType
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -71,7 +71,7 @@ class Binder:
             if fields
             else None
         )
-        self.query_lists = {field[0] for field in fields if get_origin(field[1]) in (list, tuple)}
+        self.query_lists = {field[0] for field in fields if _is_list(field[1])}
         self._default = None
         if self.query is not None and all(len(field) == 3 for field in fields):
             self._default = [field[2] for field in fields]
@@ -132,6 +132,12 @@ class Binder:
         except msgspec.ValidationError as error:
             raise invalid(error) from error
         return [getattr(found, name) for name in self.query_names]
+
+
+def _is_list(kind: Any) -> bool:
+    """Whether a parameter of this type may be given more than once."""
+    origin = get_origin(kind)
+    return _is_list(get_args(kind)[0]) if origin is Annotated else origin in (list, tuple)
 
 
 def parse_query(raw: bytes) -> list[tuple[str, str]]:

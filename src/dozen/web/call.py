@@ -14,7 +14,7 @@ from dozen.kit.cursors import Cursors
 from dozen.kit.env import Env
 from dozen.kit.errors import Malformed, Unauthenticated
 from dozen.web.metrics import Metrics
-from dozen.web.replies import Flash, Header, Page, cookie_name
+from dozen.web.replies import Flash, Header, Page, Stream, cookie_name
 from dozen.web.room import Room
 from dozen.web.routes import Route
 
@@ -58,6 +58,8 @@ class Host(Protocol):
     @property
     def proxies(self) -> frozenset[str]: ...
 
+    async def listen(self, call: Call, address: str) -> Stream: ...
+
     async def read(self, work: Callable[[Tx], T]) -> T: ...
 
     async def look(self, work: Callable[[Tx], T]) -> T: ...
@@ -88,6 +90,7 @@ class Call:
         "route",
         "scope",
         "server",
+        "taken",
         "typed",
     )
 
@@ -106,6 +109,8 @@ class Call:
         self._secure: bool | None = None
         self.csrf_checked = False
         self.request_id = ""
+        self.taken = False
+        """Whether all of the body has been taken in."""
         self.flash: Flash | None = None
         self.typed: list[str] = []
         """Words of a form that must not be lost when it fails (``keeps`` of the route)."""

@@ -136,6 +136,7 @@ async def read_upload(call: Call, limit: int) -> Form:
                 if chunk := message.get("body", b""):
                     parser.feed(chunk)
                 if not message.get("more_body"):
+                    call.taken = True
                     parser.end()
                     return form
     except TimeoutError as error:

@@ -24,7 +24,6 @@ from dozen.web.routes import Route
 
 _HERE = Path(__file__).parent
 _AVATARS = (48, 96, 200, 400)
-_DATE = "%a %-d %b %Y, %H:%M UTC"
 
 
 class Frame:
@@ -56,7 +55,7 @@ class Frame:
         )
         self.templates.filters.update(
             ago=ago,
-            exact=exact,
+            exact=clock.exact,
             iso=clock.rfc3339,
             compact=text.compact,
             money=money.text,
@@ -169,10 +168,6 @@ def ago(ms: int, now: int | None = None) -> str:
         return f"{seconds // 86400} d"
     moment, today = clock.to_datetime(ms), clock.to_datetime(clock.now())
     return moment.strftime("%-d %b" if moment.year == today.year else "%-d %b %Y")
-
-
-def exact(ms: int) -> str:
-    return clock.to_datetime(ms).strftime(_DATE)
 
 
 def month(ms: int) -> str:

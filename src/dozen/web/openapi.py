@@ -12,7 +12,7 @@ import msgspec
 
 from dozen.kit import errors
 from dozen.web import auth
-from dozen.web.replies import Encoded, File, Page, Redirect, Reply, Stream
+from dozen.web.replies import SESSION, Encoded, File, Page, Redirect, Reply, Stream
 from dozen.web.routes import Route
 
 _PLACE = re.compile(r"\{(\w+)(?::\w+)?\}")
@@ -60,7 +60,7 @@ def describe(routes: Iterable[Route], *, title: str, version: str, scopes: dict[
             "schemas": components,
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "description": _scopes_text(scopes)},
-                "session": {"type": "apiKey", "in": "cookie", "name": auth.SESSION},
+                "session": {"type": "apiKey", "in": "cookie", "name": SESSION},
             },
         },
     }

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+from dozen.core import accounts
+from dozen.kit import clock
 from dozen.kit.errors import Fault, TooMany, Unauthenticated
 from dozen.web.call import Call
-from dozen.web.replies import Header, Page, Redirect, Reply
+from dozen.web.replies import SESSION, Cookie, Header, Page, Redirect, Reply
 
 
 def document(fault: Fault) -> dict[str, Any]:
@@ -46,6 +48,8 @@ def error_page(call: Call, fault: Fault) -> Page | Redirect | Reply[Any]:
     """
     if call.enhanced or call.wants_data:
         return problem(call, fault)
+    if isinstance(fault, accounts.errors.AccountSuspended):
+        return _signed_out(call, fault)
     login = ""
     if isinstance(fault, Unauthenticated):
         back = call.path if not call.route.writes else "/"
@@ -66,4 +70,32 @@ def error_page(call: Call, fault: Fault) -> Page | Redirect | Reply[Any]:
         request_id=fault.extra.get("request_id", ""),
     )
     page.values["status"] = fault.status
+    return page
+
+
+def suspension(fault: accounts.errors.AccountSuspended) -> str:
+    """In a sentence: what it is, until when, and the moderators' reason."""
+    until = fault.extra.get("until")
+    said = f"{fault.title} until {clock.exact(until)}" if until else fault.title
+    return f"{said}: {fault.detail}" if fault.detail != fault.title else said
+
+
+def _signed_out(call: Call, fault: accounts.errors.AccountSuspended) -> Page:
+    """Why somebody may not act, said once: their browser forgets the session, and is a stranger's then.
+    What a page fetches beside itself leaves the cookie, so that whoever looks at the next page is told."""
+    headers: list[Header] = []
+    if call.actor is not None and call.headers.get(b"sec-fetch-dest", b"document") == b"document":
+        headers.append(Cookie.clear(SESSION, secure=call.secure))
+    call.actor = None
+    page = Page(
+        "error.html",
+        headers=headers,
+        title=suspension(fault),
+        happened="You have been signed out. What is public can be read; "
+        "those who run the place can tell you more.",
+        unchanged="Nothing was changed." if call.route.writes else "",
+        typed="\n\n".join(call.typed),
+        todo=[("Log in as somebody else", "/login"), ("Start page", "/")],
+    )
+    page.status = page.values["status"] = fault.status
     return page

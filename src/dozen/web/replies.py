@@ -12,6 +12,8 @@ import msgspec
 T = TypeVar("T")
 Header = tuple[str, str]
 
+SESSION = "dozen"
+"""The cookie of who is signed in."""
 FLASH = "dozen_flash"
 """The cookie that carries a message to the next page, sealed."""
 encode_json = msgspec.json.Encoder().encode

@@ -39,6 +39,17 @@ class Demo(Protocol):
     def __call__(self, env: Env, *, size: str, seed: int, progress: Progress) -> None: ...
 
 
+class Refill(msgspec.Struct, frozen=True, kw_only=True):
+    """How what a room keeps is put into the search index anew, where it is missing there or out of date."""
+
+    what: str
+    """``Posts``: as operators call it."""
+    count: Callable[[Tx], int]
+    some: Callable[[Tx, int, int], tuple[int, int | None]]
+    """``some(tx, after, limit)``: looks at so many more; gives how many were put right, and what to go on
+    after (0 at first, None when that was all)."""
+
+
 class Room(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     """Its folder, its path and its tables' prefix."""
@@ -60,6 +71,7 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
     """Its jobs and schedules."""
     listen: Callable[[Env], None] | None = None
     """Called once in each process: put listeners on the hub, kinds into registries."""
+    refills: tuple[Refill, ...] = ()
     demo: Demo | None = None
     counts: Callable[[Tx, int], dict[str, int]] | None = None
     """Live counts for a person's navigation."""

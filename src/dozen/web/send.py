@@ -25,6 +25,7 @@ from dozen.web.replies import (
     encode_json,
 )
 
+EVENTS = "text/event-stream"
 CSP = (
     "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; object-src 'none'; "
     "base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
@@ -49,6 +50,8 @@ _JSON: list[tuple[bytes, bytes]] = [
 _HSTS = (b"strict-transport-security", b"max-age=31536000")
 _SMALL = 1024  # bytes: below this, compressing gains nothing
 _CHUNK = 256 * 1024
+LINGER_BYTES, LINGER_SECONDS, LINGER_IDLE_SECONDS = 64 * 2**20, 20.0, 5.0
+"""Of a body that is not wanted: how much is read, how long in all, and how long nothing may come."""
 
 
 async def send_reply(call: Call, answer: Any, send: Any, *, head: bool) -> int:
@@ -77,6 +80,46 @@ async def send_reply(call: Call, answer: Any, send: Any, *, head: bool) -> int:
     await _start(call, send, status, headers)
     await send({"type": "http.response.body", "body": b"" if head else body})
     return status
+
+
+async def send_refusal(call: Call, answer: Any, send: Any, *, head: bool) -> int:
+    """As ``send_reply``; where the body was not all taken in, the rest is read and dropped, for a while: who
+    still sends when the connection closes would see that it broke, and not the answer.
+
+    The answer goes first, but for its last byte: with that one the HTTP server takes the exchange for done.
+    """
+    if call.taken or not call.has_body or b"100-continue" in call.headers.get(b"expect", b"").lower():
+        return await send_reply(call, answer, send, head=head)
+    start: Any = None
+
+    async def hold(message: Any) -> None:
+        nonlocal start
+        if message["type"] == "http.response.start":
+            start = message
+            return
+        body = message["body"]
+        if len(body) > 1:
+            await send(start)
+            await send({"type": "http.response.body", "body": body[:-1], "more_body": True})
+            await _drop_the_rest(call.receive)
+        else:
+            await _drop_the_rest(call.receive)
+            await send(start)
+        await send({"type": "http.response.body", "body": body[-1:]})
+
+    return await send_reply(call, answer, hold, head=head)
+
+
+async def _drop_the_rest(receive: Any) -> None:
+    left = LINGER_BYTES
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(LINGER_SECONDS):
+            while left > 0:
+                async with asyncio.timeout(LINGER_IDLE_SECONDS):
+                    message = await receive()
+                if not message.get("more_body"):
+                    return
+                left -= len(message.get("body", b""))
 
 
 async def _start(call: Call, send: Any, status: int, headers: list[tuple[bytes, bytes]]) -> None:
@@ -169,10 +212,15 @@ async def _stream(call: Call, answer: Stream, send: Any, *, head: bool) -> int:
         await send({"type": "http.response.body", "body": b""})
         return 200
     leaving = asyncio.ensure_future(_left_or_closing(call))
+    gauge = call.server.metrics.gauge
+    if answer.media == EVENTS:
+        gauge.inc()
     try:
         await _pump(answer.chunks, send, leaving)
         await send({"type": "http.response.body", "body": b""})
     finally:
+        if answer.media == EVENTS:
+            gauge.dec()
         leaving.cancel()
         close = getattr(answer.chunks, "aclose", None)
         if close is not None:

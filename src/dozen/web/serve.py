@@ -21,16 +21,17 @@ from dozen.db.engine import SqliteDatabase
 from dozen.db.replica import Replica
 from dozen.kit import crypto
 from dozen.kit.env import Env
-from dozen.kit.errors import Fault, Malformed, TooLarge, Unsupported
+from dozen.kit.errors import Fault, Malformed, NotFound, TooLarge, Unsupported
 from dozen.web import auth, forms
 from dozen.web.call import Call
 from dozen.web.forms import Form
 from dozen.web.frame import Frame
 from dozen.web.metrics import Metrics
 from dozen.web.problems import problem
-from dozen.web.replies import Page, Reply
+from dozen.web.replies import Page, Reply, Stream
+from dozen.web.router import Router
 from dozen.web.routes import Route
-from dozen.web.send import send_reply
+from dozen.web.send import send_refusal, send_reply
 
 T = TypeVar("T")
 log = logging.getLogger("dozen.web")
@@ -69,6 +70,7 @@ class Server:
         if replica is not None:
             self.metrics.watch_replica(lambda: replica.fit)
         self._queue = WriteQueue(db, env) if isinstance(db, SqliteDatabase) else None
+        self.router = Router()
         self.closing = asyncio.Event()
         """Set when the server ends: streams end by themselves."""
 
@@ -113,6 +115,17 @@ class Server:
             log.exception("a fault could not be told: %s", fault.code)
             return problem(call, fault)
 
+    async def listen(self, call: Call, address: str) -> Stream:
+        """The stream at an address of ours (a path, maybe with a query), as if ``call`` had asked there.
+        Raises NotFound where none is, and what the handler there raises."""
+        path, _, query = address.partition("?")
+        found = self.router.find(path)
+        place, values = found if found is not None else (None, {})
+        if not isinstance(place, Address):
+            raise NotFound
+        scope = {**call.scope, "path": path, "query_string": query.encode(), "path_params": values}
+        return await place.listen(call, scope)
+
     def close(self) -> None:
         self.threads.shutdown(wait=True, cancel_futures=True)
 
@@ -154,16 +167,28 @@ class Address:
         call = Call(self.server, route, scope, receive)
         if data is not None and page is not None and _is_for_page(call, method):
             call.route = route = page
+        finish = send_reply
         try:
             answer = self.server.rendered(call, await self._answer(call))
         except Fault as fault:
             answer = self.server.tell(call, fault)
+            finish = send_refusal
         except Exception:
             call.request_id = crypto.token(9)
             log.exception("request %s failed: %s %s", call.request_id, method, self.path)
             answer = self.server.tell(call, Fail(request_id=call.request_id))
-        status = await send_reply(call, answer, send, head=method == "HEAD")
+        status = await finish(call, answer, send, head=method == "HEAD")
         self.server.metrics.request(route, status, perf_counter() - began)
+
+    async def listen(self, call: Call, scope: Any) -> Stream:
+        """What streams from here, for another address than ``call``'s. Raises NotFound where nothing does."""
+        for route in self.by_method.get("GET", ()):
+            if route is None or not route.streams or route is call.route:
+                continue
+            answer = await self._answer(Call(self.server, route, scope, call.receive))
+            if isinstance(answer, Stream):
+                return answer
+        raise NotFound
 
     async def _answer(self, call: Call) -> Any:
         route = call.route
@@ -257,7 +282,7 @@ class Address:
             await send_reply(call, Reply(b"", status=204), send, head=False)
         else:
             head = scope["method"] == "HEAD"
-            await send_reply(call, self.server.tell(call, MethodNotAllowed()), send, head=head)
+            await send_refusal(call, self.server.tell(call, MethodNotAllowed()), send, head=head)
 
 
 def _is_for_page(call: Call, method: str) -> bool:
@@ -290,6 +315,7 @@ async def read_body(call: Call, limit: int) -> bytes:
                 if size > limit:
                     raise TooLarge(f"At most {limit} bytes are accepted here")
                 if not message.get("more_body"):
+                    call.taken = True
                     call.body = b"".join((*chunks, chunk)) if chunks else chunk
                     return call.body
                 chunks.append(chunk)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from inspect import isawaitable
 from typing import TypeAlias
 
+from dozen.core import accounts
 from dozen.core.realtime import Channel, Event, Hub
 from dozen.kit.env import Env
 from dozen.kit.errors import TooMany
@@ -13,6 +15,7 @@ from dozen.web.call import Call
 from dozen.web.replies import Stream, encode_json
 
 _HEARTBEAT_SECONDS = 20.0
+_RETRY = b"retry: 3000\n\n"
 _PERSONS = 100
 _ADDRESSES = 1000
 """Streams that a person may have open at a time in one process, and an address where nobody is signed in."""
@@ -54,23 +57,70 @@ def stream(call: Call, channels: Iterable[Channel], shape: Shape) -> Stream:
 
 async def _frames(call: Call, channels: frozenset[Channel], shape: Shape) -> AsyncIterator[bytes]:
     hub = call.env.part(Hub)
+    if call.actor is not None:
+        channels |= {(accounts.ACCESS, call.actor.person_id)}
     subscription = hub.subscribe(channels)
-    gauge, listeners, caller = call.server.metrics.gauge, call.env.part(Listeners), call.caller
-    gauge.inc()
+    listeners, caller = call.env.part(Listeners), call.caller
     listeners.add(caller, 1)
     try:
-        yield b"retry: 3000\n\n"
+        yield _RETRY
         while True:
             event = await subscription.next(_HEARTBEAT_SECONDS)
             if event is None:
                 yield b":thump\n\n"
                 continue
+            if event.topic == accounts.ACCESS:
+                return  # signed out, suspended or the like: whoever asks again is looked at anew
             shaped = shape(event)
             if isawaitable(shaped):
                 shaped = await shaped
             for name, data in shaped if isinstance(shaped, list) else [shaped] if shaped else []:
                 yield b"id: %d\nevent: %s\ndata: %s\n\n" % (event.seq, name.encode(), encode_json(data))
     finally:
-        gauge.dec()
         listeners.add(caller, -1)
         subscription.close()
+
+
+OVER = b"event: over\ndata: {}\n\n"
+"""Tells a page that there is no more for it, and that it should not ask again."""
+_WAITING = 64
+
+
+async def together(streams: Sequence[AsyncIterator[bytes] | None]) -> AsyncIterator[bytes]:
+    """Several streams as one: a line before each frame's data says from which (by its place) it is.
+
+    Ends when all have ended; None is one that never began.
+    """
+    frames: asyncio.Queue[bytes | None] = asyncio.Queue(_WAITING)
+    running = [
+        asyncio.ensure_future(_forward(place, chunks, frames))
+        for place, chunks in enumerate(streams)
+        if chunks is not None
+    ]
+    left = len(running)
+    try:
+        yield _RETRY
+        while left:
+            frame = await frames.get()
+            if frame is None:
+                left -= 1
+            else:
+                yield frame
+    finally:
+        for each in running:
+            each.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+async def _forward(place: int, chunks: AsyncIterator[bytes], frames: asyncio.Queue[bytes | None]) -> None:
+    try:
+        async for chunk in chunks:
+            if chunk.startswith((b"id:", b"event:")):
+                await frames.put(b"data: %d\n" % place + chunk)
+            elif chunk != _RETRY:
+                await frames.put(chunk)
+        await frames.put(None)
+    finally:
+        close = getattr(chunks, "aclose", None)
+        if close is not None:
+            await close()

@@ -16,13 +16,13 @@ from typing import Any
 import pytest
 
 from dozen.app.gateway.launch import Running, with_simulator
+from dozen.app.measure import free_port
 from dozen.core.payments import KNOWN, simulator_secrets
 from dozen.core.payments.stripe import verify
 from dozen.kit.crypto import Keyring
 from dozen.kit.settings import Settings
 from tests.support import loopback
 from tests.support.gateway import ASKS, BROKE, SECRET, Gate, type_card, visit
-from tests.support.services import free_port
 
 
 @pytest.fixture

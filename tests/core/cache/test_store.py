@@ -14,13 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dozen.app.measure import free_port
 from dozen.core.cache import MOST_VALUE, Cache
 from dozen.core.cache import remote as remote_module
 from dozen.core.cache.store import LocalStore, bounded
 from dozen.kit.env import Env
 from dozen.kit.ids import Snowflakes
 from dozen.kit.settings import Settings
-from tests.support.services import free_port
 
 JSONISH: st.SearchStrategy[Any] = st.recursive(
     st.booleans()

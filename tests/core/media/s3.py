@@ -20,7 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.support.services import free_port
+from dozen.app.measure import free_port
 
 _BUCKET = "dozen"
 _SECONDS = 60

@@ -172,7 +172,7 @@ def test_a_full_or_broken_disk_is_told(tmp_path: Path) -> None:
 
 
 def test_an_s3_server_that_is_away_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    from tests.support.services import free_port
+    from dozen.app.measure import free_port
 
     for name, value in {
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{free_port()}", "AWS_ALLOW_HTTP": "true", "AWS_REGION": "x",

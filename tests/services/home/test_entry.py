@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dozen.core import accounts
 from dozen.kit import clock
+from dozen.web.replies import SESSION
 from tests.support.people import PASSWORD
 from tests.support.site import Client, Site
 
@@ -62,3 +63,30 @@ def test_a_deleted_and_suspended_one_does_not_come_back(site: Site) -> None:
     status, page = log_in(site.client(headers={"accept": "text/html"}), restore="1")
     assert (status, "This account is suspended: spam" in page) == (403, True)
     assert site.town.read(accounts.person, ada.id).deleted_at is not None
+
+
+def test_who_is_suspended_while_signed_in_is_told_at_once_and_signed_out(site: Site) -> None:
+    boss, ada = site.person("boss", role="admin"), site.browser("ada")
+    person = site.town.read(accounts.by_username, "ada")
+    assert person is not None
+    program = site.as_("ada")
+    until = clock.parse_rfc3339("2099-05-01T00:00:00Z")
+    site.town.write(accounts.suspend, boss, person.id, reason="spam & scams", until=until)
+    said = "This account is suspended until Fri 1 May 2099, 00:00 UTC: spam &amp; scams"
+    # What a page fetches beside itself does not use up the telling.
+    beside = ada.get("/microblog", headers={"sec-fetch-dest": "empty"})
+    assert (beside.status_code, "set-cookie" in beside.headers) == (403, False)
+    session = ada.inner.cookies[SESSION]
+    for path in ("/", "/microblog", "/settings"):  # for everybody or for members only
+        answer = site.client(headers={"accept": "text/html"}, cookies={SESSION: session}).get(path)
+        assert (answer.status_code, said in answer.text) == (403, True)
+        assert "You have been signed out" in answer.text
+        assert "@ada" not in answer.text
+    assert said in ada.post("/microblog/tweets/1/like", data={"csrf": "old"}).text
+    # From here on the browser is a stranger's.
+    assert ada.get("/").status_code == 200
+    assert ada.get("/settings").headers["location"].startswith("/login")
+    for path in ("/api/me", "/microblog/tweets/1"):
+        told = program.get(path)
+        assert (told.status_code, told.json()["code"]) == (403, "account_suspended")
+        assert (told.json()["detail"], told.json()["until"]) == ("spam & scams", until)

@@ -51,6 +51,7 @@ TRIES: dict[str, Try] = {
     "PATCH /api/media/{media_id}": Try(401, 404, 404, {"alt": "stolen"}),
     "DELETE /api/media/{media_id}": Try(401, 404, 404),
     "GET /media/{media_id}/{name}": Try(404, 404, 404),  # not part of anything yet
+    "GET /media/{media_id}/stream": Try(404, 404, 404),
     "POST /microblog/tweets": Try(401, 404, 201, {"text": "a quote", "quote_id": "{tweet_id}"}),
     "GET /microblog/tweets/{tweet_id}": GET_TWEET,
     "PATCH /microblog/tweets/{tweet_id}": Try(401, 404, 403, {"text": "stolen"}),

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from dozen.core import graph
+from dozen.core.realtime import Hub
 from dozen.services.microblog.service import people
 from tests.support.site import Client, Site
 
@@ -144,3 +146,22 @@ def test_searching_answers_polls_and_days(site: Site) -> None:
     assert found("has:poll") == ["Tea?"]
     assert found("since:2020-01-01") == ["An answer", "Tea?", "First"]
     assert found("since:2020-01-01 until:2020-02-01") == found("until:2020-01-01") == []
+
+
+def test_who_is_followed_is_not_suggested_any_more(site: Site) -> None:
+    """Whom one might know is kept for a while; what one does about it is seen at once."""
+    ada, bo, cy = site.as_("ada"), site.as_("bo"), site.as_("cy")
+    browser = site.browser("ada")
+    site.town.write(graph.follow, ada.id, bo.id)
+    site.town.write(graph.follow, bo.id, cy.id)
+
+    def suggested() -> bool:
+        site.town.read(site.server.env.part(Hub).catch_up)
+        return "/@cy" in browser.get("/microblog").text.partition("Who to follow")[2]
+
+    assert suggested()
+    assert suggested()
+    site.town.write(graph.follow, ada.id, cy.id)
+    assert not suggested()
+    site.town.write(graph.unfollow, ada.id, cy.id)
+    assert suggested()

@@ -25,7 +25,7 @@ SECRET_OF_APP = "accounts.oauth1.consumer"  # noqa: S105
 def actor_for_session(tx: Tx, token: str) -> Actor | None:
     """Who has this session; None for one that is unknown, ended, or its person's who is gone.
 
-    A suspended person is let in with ``suspended`` set, so that they can read why and take their data.
+    A suspended person is known, with ``suspended`` set, so that they can be told why they may not come in.
     """
     if not is_plausible(token):
         return None

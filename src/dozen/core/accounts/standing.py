@@ -16,7 +16,7 @@ _REASON = 500
 def suspend(tx: Tx, me: int, person_id: int, *, reason: str, until: int | None = None) -> None:
     """They can no longer act or sign in, until then (ms) or until :func:`unsuspend`.
 
-    Open sessions stay, so that they can read why; ``Actor.suspended`` says so. Raises NotAllowed,
+    Open sessions stay, so that the next page can say why; ``Actor.suspended`` says so. Raises NotAllowed,
     NoSuchPerson.
     """
     _outranked(tx, me, person_id)

@@ -39,7 +39,7 @@ from dozen.core.media.service import (
     used,
     views,
 )
-from dozen.core.media.serving import TICKET_LIFE, serve, ticket, variant_for
+from dozen.core.media.serving import TICKET_LIFE, awaited, serve, ticket, variant_for
 from dozen.core.media.shelf import TOPIC
 from dozen.core.media.storage import Storage
 from dozen.core.media.structs import Audience, Media, Part, Prepared, Quota, Served, Upload, Variant
@@ -98,6 +98,7 @@ __all__ = [
     "append_upload",
     "attach",
     "attached_to",
+    "awaited",
     "begin_upload",
     "check_part",
     "delete",

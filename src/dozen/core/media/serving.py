@@ -50,11 +50,8 @@ def serve(tx: Tx, viewer: int | None, id: int, name: str, *, ticket: str | None 
     that is open; else who has a ticket. A size that was not made (``400.webp`` of a small picture) is
     answered by the next. Raises MediaNotFound, whether it is not there or not theirs.
     """
-    media = views(tx, (id,)).get(id)
-    if media is None or media.state != "ready":
-        raise MediaNotFound
-    public = _is_public(tx, media)
-    if not (public or media.owner_id == viewer or (ticket and ticket_opens(tx.env, id, ticket, tx.now))):
+    media, public = _theirs(tx, viewer, id, ticket)
+    if media.state != "ready":
         raise MediaNotFound
     variant = media.variants.get(name)
     if variant is None and (asked := _SIZED.fullmatch(name)):
@@ -62,6 +59,23 @@ def serve(tx: Tx, viewer: int | None, id: int, name: str, *, ticket: str | None 
     if variant is None:
         raise MediaNotFound
     return Served(media, variant, inline=media.kind != "file", public=public)
+
+
+def awaited(tx: Tx, viewer: int | None, id: int, *, ticket: str | None = None) -> str:  # noqa: A002
+    """The state of an item that ``viewer`` may load once it is ready; whoever follows :data:`TOPIC` under its
+    id hears when that changes. Raises MediaNotFound."""
+    return _theirs(tx, viewer, id, ticket)[0].state
+
+
+def _theirs(tx: Tx, viewer: int | None, id: int, ticket: str | None) -> tuple[Media, bool]:  # noqa: A002
+    """The item, and whether it is everybody's. Raises MediaNotFound."""
+    media = views(tx, (id,)).get(id)
+    if media is None:
+        raise MediaNotFound
+    public = _is_public(tx, media)
+    if not (public or media.owner_id == viewer or (ticket and ticket_opens(tx.env, id, ticket, tx.now))):
+        raise MediaNotFound
+    return media, public
 
 
 def _is_public(tx: Tx, media: Media) -> bool:

@@ -12,6 +12,7 @@ from dozen.core.search.documents import (
     ranked,
     reindex,
     remove,
+    renew,
 )
 from dozen.core.search.errors import BadQuery, NoSuchSavedSearch, TooManySavedSearches
 from dozen.core.search.jobs import JOBS, forget_later
@@ -64,6 +65,7 @@ __all__ = [
     "reindex",
     "remove",
     "remove_name",
+    "renew",
     "save",
     "saved",
     "saved_search",

@@ -74,6 +74,15 @@ def put_many(tx: Tx, documents: Iterable[Document]) -> None:
         queries.add_circle.many(tx, [{"author_id": int(each.removeprefix(_CIRCLE))} for each in circles])
 
 
+def renew(tx: Tx, wanted: Sequence[Document]) -> int:
+    """Index those that are not in the index, or are there otherwise; gives how many that were."""
+    rows = {each.id: _row(each) for each in wanted}
+    stored = {row["id"]: row for row in queries.stored.all(tx, ids=list(rows))}
+    stale = [each for each in wanted if stored.get(each.id) != rows[each.id]]
+    put_many(tx, stale)
+    return len(stale)
+
+
 def remove(tx: Tx, document_id: int) -> bool:
     """Whether it was there."""
     return _index(tx).remove(tx, document_id)

@@ -24,6 +24,10 @@ indexed_text = rows(
     select(_d.title, _d.body, _d.facets).where(_d.id == param("id")),
 )
 known = values(int, select(_d.id).where(member(_d.id, "ids")))
+stored = rows(
+    lambda *row: dict(zip(_given, row, strict=True)),
+    select(*(_d[name] for name in _given)).where(member(_d.id, "ids")),
+)
 delete_document = action(delete(documents).where(_d.id == param("id")))
 
 add_circle = action(

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dozen.core import moderation
+from dozen.core import accounts, moderation
 from dozen.kit.env import Env
 from dozen.services.home import moderating
 from dozen.services.home.api import api, health
 from dozen.services.home.files import files
 from dozen.services.home.jobs import WORK
 from dozen.services.home.pages import pages
-from dozen.web import Place, Progress, Room
+from dozen.services.home.service import index_some
+from dozen.web import Place, Progress, Refill, Room
 
 
 def _demo(env: Env, *, size: str, seed: int, progress: Progress) -> None:
@@ -39,5 +40,6 @@ ROOM = Room(
     },
     work=WORK,
     listen=moderating.register,
+    refills=(Refill(what="People", count=accounts.how_many, some=index_some),),
     demo=_demo,
 )

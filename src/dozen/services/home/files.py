@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from typing import Annotated, Any, cast
 
 import msgspec
 
@@ -10,10 +12,13 @@ from dozen.core import media
 from dozen.kit.errors import Invalid, NotFound
 from dozen.services.home import schemas
 from dozen.services.home.service import Field, put_picture
-from dozen.web import Api, Call, File, Form
+from dozen.web import Api, Call, File, Form, Stream
+from dozen.web.replies import encode_json
+from dozen.web.sse import stream
 
 files = Api("", tag="Media")
 _MAX = 512 * 2**20
+Ticket = Annotated[str, msgspec.Meta(max_length=64)]
 _FAULTS = (
     media.UnknownType,
     media.TypeMismatch,
@@ -134,14 +139,42 @@ def remove(call: Call, media_id: int) -> None:
 
 
 @files.get(
+    "/media/{media_id}/stream",
+    access="public",
+    streams=True,
+    media="text/event-stream",
+    raises=[media.MediaNotFound],
+)
+async def wait(call: Call, media_id: int, ticket: Ticket | None = None) -> Stream:
+    """One event, ``ready``, when a video can be played or has turned out not to be one; then the end."""
+
+    async def state() -> str:
+        return await call.read(media.awaited, call.viewer, media_id, ticket=ticket)
+
+    await state()  # nobody listens to what is not there
+    events = stream(call, [(media.TOPIC, media_id)], lambda event: ("ready", event.data))
+
+    async def chunks() -> AsyncIterator[bytes]:
+        async with aclosing(cast("AsyncGenerator[bytes, None]", events.chunks)) as frames:
+            yield await anext(frames)
+            if (now := await state()) != "processing":  # between the page and this stream
+                yield b"event: ready\ndata: %s\n\n" % encode_json({"state": now})
+                return
+            async for chunk in frames:
+                yield chunk
+                if chunk.startswith(b"id:"):
+                    return
+
+    return Stream(chunks())
+
+
+@files.get(
     "/media/{media_id}/{name}",
     access="public",
     raises=[media.MediaNotFound, media.StorageDown],
     limit=(3000, 60),
 )
-def serve(
-    call: Call, media_id: int, name: str, ticket: Annotated[str, msgspec.Meta(max_length=64)] | None = None
-) -> File:
+def serve(call: Call, media_id: int, name: str, ticket: Ticket | None = None) -> File:
     """A file of a picture or video. Range requests are answered; what is public may be cached for ever."""
     served = media.serve(call.tx, call.viewer, media_id, name, ticket=ticket)
     storage = call.env.part(media.Storage)

@@ -21,6 +21,16 @@ def index(tx: Tx, person_id: int) -> None:
     search.put_name(tx, name(profile, graph.counts(tx, [person_id])[person_id].followers))
 
 
+def index_some(tx: Tx, after: int, limit: int) -> tuple[int, int | None]:
+    """As :attr:`dozen.web.Refill.some` wants it: everybody who may be found, newest first."""
+    cards = accounts.directory(tx, after or None, limit)
+    profiles = [accounts.profile(tx, card.id) for card in cards]
+    counts = graph.counts(tx, [card.id for card in cards])
+    changed = search.renew(tx, [document(profile) for profile in profiles])
+    search.put_names(tx, [name(profile, counts[profile.id].followers) for profile in profiles])
+    return changed, cards[-1].id if cards else None
+
+
 def name(profile: accounts.Profile, followers: int) -> search.Name:
     """Somebody as suggested while one types."""
     return search.Name(

@@ -8,6 +8,7 @@ from dozen.core import notifications
 from dozen.db import Tx
 from dozen.kit.env import Env
 from dozen.services.microblog import api, pages, show
+from dozen.services.microblog.indexing import POSTS
 from dozen.services.microblog.jobs import WORK
 from dozen.services.microblog.service import messages, notes, posts
 from dozen.web import Place, Progress, Room
@@ -53,6 +54,7 @@ ROOM = Room(
     figures={posts.POSTS: "Posts", posts.ENGAGEMENTS: "Likes, reposts, answers"},
     work=WORK,
     listen=notes.register,
+    refills=(POSTS,),
     demo=_demo,
     counts=_counts,
     helpers=show.HELPERS,

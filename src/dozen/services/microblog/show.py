@@ -10,7 +10,9 @@ from markupsafe import Markup
 
 from dozen.core import accounts, graph, media
 from dozen.core.accounts import Card
+from dozen.core.cache import Lru
 from dozen.core.media import Media
+from dozen.core.realtime import Event, Hub
 from dozen.db import Tx
 from dozen.kit import clock
 from dozen.kit.env import Env
@@ -22,10 +24,11 @@ from dozen.web import Call, Page
 _HALF_A_MINUTE, _FIVE_MINUTES = 30 * clock.SECOND, 5 * clock.MINUTE
 _SUGGESTED = 3
 _WAITING = {
-    "processing": "The video is being prepared; look again in a moment",
+    "processing": "The video is being prepared. It will be here in a moment.",
     "failed": "This video could not be prepared",
 }
 _LATELY, _HEARD = 200, 30
+_READERS = 20_000
 _LINKS = text.Links(
     mention=lambda name: f"/@{name}",
     hashtag=lambda tag: f"/microblog/timeline/tag/{quote(tag, safe='')}",
@@ -87,9 +90,10 @@ def suggested(tx: Tx, viewer: int | None) -> list[Card]:
     """A few people to follow: near ones, and for somebody new those who are heard most."""
     if viewer is None:
         return []
-    found = [each.person_id for each in graph.suggestions(tx, viewer, limit=_SUGGESTED)]
+    beside = tx.part(Beside)
+    found = beside.near(tx, viewer)
     if not found:
-        heard = [each for each in tx.part(Beside).heard(tx) if each != viewer]
+        heard = [each for each in beside.heard(tx) if each != viewer]
         now = graph.relations(tx, viewer, heard)
         found = [each for each in heard if not (now[each].following or now[each].requested)]
         found = [each for each in found if not (now[each].blocked or now[each].muting)][:_SUGGESTED]
@@ -127,10 +131,31 @@ class Beside:
     def __init__(self) -> None:
         self._kept: tuple[int, list[trends.Trend]] = (0, [])
         self._heard: tuple[int, list[int]] = (0, [])
+        self._near: Lru[int, tuple[int, list[int]]] = Lru(_READERS)
 
     @classmethod
     def build(cls, env: Env) -> Beside:
-        return cls()
+        made = cls()
+        hub = env.part(Hub)
+        hub.listen("graph", made._tied)
+        hub.on_reset(made._near.clear)
+        return made
+
+    def _tied(self, event: Event) -> None:
+        """Somebody followed, hid or blocked somebody: for both, others are near now."""
+        self._near.drop(event.key)
+        if other := (event.data or {}).get("other"):
+            self._near.drop(int(other))
+
+    def near(self, tx: Tx, viewer: int) -> list[int]:
+        """Whom somebody might know, by whom they follow."""
+        until, found = self._near.get(viewer) or (0, [])
+        if tx.now >= until:
+            stamp = self._near.stamp
+            found = [each.person_id for each in graph.suggestions(tx, viewer, limit=_SUGGESTED)]
+            if not tx.writes:
+                self._near.put(viewer, (tx.now + _HALF_A_MINUTE, found), stamp)
+        return found
 
     def trends(self, tx: Tx) -> list[trends.Trend]:
         until, found = self._kept
@@ -173,6 +198,8 @@ def _picture(item: Media, query: str) -> dict[str, Any]:
     }
     if item.state != "ready":
         shown["wait"] = _WAITING[item.state]
+        if item.state == "processing":
+            shown["stream"] = f"/media/{item.id}/stream{query}"
         return shown
     if item.kind == "video":
         seconds = (item.duration_ms or 0) // 1000

@@ -6,7 +6,6 @@ the PIN is hashed in a thread, between a transaction that counts the try and the
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TypeAlias, TypeVar
 
@@ -21,6 +20,7 @@ from dozen.services.wallet.service.moving import REMEMBERED
 from dozen.services.wallet.service.risk import checking
 from dozen.services.wallet.structs import Device
 from dozen.web import Call, Cookie
+from dozen.web.agents import browser_name
 
 T = TypeVar("T")
 Verb: TypeAlias = Callable[[Tx, pins.Proof | None, int], T]
@@ -28,17 +28,6 @@ Verb: TypeAlias = Callable[[Tx, pins.Proof | None, int], T]
 
 _COOKIE = "dozen_device"
 _COOKIE_LASTS = 400 * 86_400
-_BROWSERS = (
-    ("Edg", "Edge"),
-    ("OPR", "Opera"),
-    ("Firefox", "Firefox"),
-    ("Chrome", "Chrome"),
-    ("Safari", "Safari"),
-)
-_SYSTEMS = (
-    ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "Mac"),
-    ("CrOS", "ChromeOS"), ("Linux", "Linux"),
-)  # fmt: skip
 
 
 def key_of(call: Call) -> str:
@@ -237,12 +226,3 @@ def this_device(call: Call, tx: Tx) -> Device | None:
 
 def _token_name(tx: Tx, actor: accounts.Actor) -> str:
     return f"Access token {actor.token_id}"
-
-
-def browser_name(agent: str) -> str:
-    """``Firefox on Linux``."""
-    browser = next((name for mark, name in _BROWSERS if mark in agent), "")
-    system = next((name for mark, name in _SYSTEMS if mark in agent), "")
-    if browser and system:
-        return f"{browser} on {system}"
-    return browser or system or re.sub(r"[^\w./ -]", "", agent)[:40] or "A browser"

@@ -12,6 +12,7 @@ const features = [
   ['time[data-ago]', () => import('./js/ago.js')],
   ['[data-feed]', () => import('./js/paging.js')],
   ['html[data-stream]', () => import('./js/live.js')],
+  ['[data-wait]', () => import('./js/wait.js')],
   ['[data-read]', () => import('./js/read.js')],
   ['textarea', () => import('./js/count.js')],
   ['[data-draft]', () => import('./js/draft.js')],

@@ -8,7 +8,7 @@ from dozen.core import accounts
 from dozen.kit import text
 from dozen.kit.errors import Fault, Invalid
 from dozen.web import Call, Cookie, Page, Pages, Redirect
-from dozen.web.auth import SESSION
+from dozen.web.replies import SESSION
 
 pages = Pages("")
 

@@ -12,9 +12,8 @@ from dozen.kit.errors import Fault
 from dozen.services.home.pages.door import again, device, enter, pages
 from dozen.services.home.service import restored
 from dozen.web import Call, Cookie, Form, Page, Redirect
-from dozen.web.auth import SESSION
-from dozen.web.frame import exact
-from dozen.web.replies import local
+from dozen.web.problems import suspension
+from dozen.web.replies import SESSION, local
 
 faults = accounts.errors
 
@@ -98,20 +97,14 @@ async def login(call: Call, form: Form) -> Any:
         until = fault.extra["until"]
         return again("home/login.html", fault, login=name, next=to, restorable=until)
     except faults.AccountSuspended as fault:
-        return again("home/login.html", _suspended(fault), login=name, next=to, restorable=None)
+        told = faults.AccountSuspended(suspension(fault))
+        return again("home/login.html", told, login=name, next=to, restorable=None)
     except Fault as fault:
         return again("home/login.html", fault, login=name, next=to, restorable=None)
     if isinstance(done, accounts.SecondFactorNeeded):
         ticket = Cookie.set(_TICKET, done.ticket, secure=call.secure, max_age=done.expires_in)
         return Redirect(f"/login/code?next={quote(to)}", headers=[ticket])
     return enter(call, done, to, flash="Welcome back! Your account is as it was." if restoring else None)
-
-
-def _suspended(fault: faults.AccountSuspended) -> Fault:
-    """The same with its words: what it is, until when, and the moderators' reason."""
-    until = fault.extra.get("until")
-    said = f"{fault.title} until {exact(until)}" if until else fault.title
-    return faults.AccountSuspended(f"{said}: {fault.detail}" if fault.detail != fault.title else said)
 
 
 @pages.get("/login/code", access="public")

@@ -10,10 +10,10 @@ from markupsafe import Markup
 from dozen.core import accounts
 from dozen.db import Tx
 from dozen.kit.errors import Fault, Invalid
-from dozen.services.home import devices
 from dozen.services.home.pages.door import again, pages
 from dozen.web import Call, Cookie, Form, Page, Redirect
-from dozen.web.auth import SESSION
+from dozen.web.agents import browser_name
+from dozen.web.replies import SESSION
 
 faults = accounts.errors
 
@@ -35,7 +35,7 @@ def _security(call: Call, **values: Any) -> Page:
         person=accounts.person(tx, me),
         factor=accounts.factor_state(tx, me),
         sessions=accounts.my_sessions(tx, me),
-        device_named=devices.named,
+        device_named=browser_name,
         here=call.actor.session_id,
         **shown,
     )

@@ -65,6 +65,8 @@ export function swap(target, html, mode = 'replace') {
   if (!target) return;
   const focused = target.contains(document.activeElement) && document.activeElement.id;
   const parts = [...content.children];
+  const adds = mode === 'append' || mode === 'prepend';
+  if (adds && parts[0]?.id && document.getElementById(parts[0].id)) return; // it is there already
   if (mode === 'remove') target.remove();
   else if (mode === 'inner') target.replaceChildren(content);
   else if (mode !== 'replace') target[mode](content);

@@ -5,11 +5,15 @@ import { announce, arrived, entriesOf } from './dom.js';
 const fetched = new WeakMap(); // feed -> the addresses of the pages added to it
 const link = (feed) => feed.querySelector('a[rel="next"]');
 
-/** Fetches a page and returns its feed of the same name. */
-export async function fetchFeed(url, name) {
+export async function fetchPage(url) {
   const answer = await fetch(url, { headers: { Accept: 'text/html' }, credentials: 'same-origin' });
   if (!answer.ok) throw new TypeError(String(answer.status));
-  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  return new DOMParser().parseFromString(await answer.text(), 'text/html');
+}
+
+/** Fetches a page and returns its feed of the same name. */
+export async function fetchFeed(url, name) {
+  const page = await fetchPage(url);
   return page.querySelector(`[data-feed="${CSS.escape(name)}"]`);
 }
 

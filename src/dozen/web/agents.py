@@ -25,10 +25,16 @@ _SYSTEMS = (
 )
 
 
-def named(agent: str) -> str:
-    """``Firefox on Windows``; a program's own name where it is no browser."""
+_UNUSUAL = re.compile(r"[^\w. -]")
+_LONGEST = 40
+
+
+def browser_name(agent: str) -> str:
+    """``Firefox on Windows``; a program's own name where it is no browser. Of a User-Agent header, which may
+    be anything: what comes back is short, and without signs that mean something elsewhere."""
     if not agent.startswith(("Mozilla/", "Opera/")):
-        return re.split(r"[/ ]", agent, maxsplit=1)[0] or "A device"
+        own = re.split(r"[/ ]", agent.strip(), maxsplit=1)[0]
+        return _UNUSUAL.sub("", own)[:_LONGEST] or "A device"
     browser = next((name for name, sign in _BROWSERS if re.search(sign, agent)), "A browser")
     system = next((name for name, sign in _SYSTEMS if re.search(sign, agent)), "")
     return f"{browser} on {system}" if system else browser
