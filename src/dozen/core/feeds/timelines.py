@@ -426,17 +426,15 @@ class Timelines:
     def _tell(self, stream: _Stream, author: int, item: int, told: list[int], event: Event) -> None:
         """Let the connected browsers of those owners know."""
         topic = f"timeline:{stream.name}"
-        watched = self._hub.watched(topic)
-        if not watched:
-            return
-        owners = watched.intersection(told)
         if stream.wide and author in stream.wide:
+            watched = self._hub.watched(topic)
             with self._lock:
-                owners |= {
+                told += [
                     owner
                     for owner in watched
                     if (w := stream.warm.get(owner)) is not None and author in w.wide
-                }
+                ]
+        owners = self._hub.watched(topic, told)
         for owner in owners:
             self._hub.emit(
                 Event(event.seq, event.at, topic, owner, {"item": str(item), "author": str(author)})

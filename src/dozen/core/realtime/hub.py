@@ -75,6 +75,7 @@ class Hub:
         self._listeners: dict[str, list[Listener]] = defaultdict(list)
         self._resets: list[Callable[[], None]] = []
         self._subscriptions: dict[Channel, set[Subscription]] = defaultdict(set)
+        self._watched: dict[str, set[int]] = defaultdict(set)
         self._lock = threading.RLock()
         self._last: int | None = None
         self._missing: dict[int, int] = {}
@@ -109,6 +110,7 @@ class Hub:
         with self._lock:
             for channel in made.channels:
                 self._subscriptions[channel].add(made)
+                self._watched[channel[0]].add(channel[1])
         return made
 
     def leave(self, subscription: Subscription) -> None:
@@ -119,11 +121,13 @@ class Hub:
                     left.discard(subscription)
                     if not left:
                         del self._subscriptions[channel]
+                        self._watched[channel[0]].discard(channel[1])
 
-    def watched(self, topic: str) -> set[int]:
-        """Keys of ``topic`` that somebody in this process is connected for."""
+    def watched(self, topic: str, among: Iterable[int] | None = None) -> set[int]:
+        """Keys of ``topic`` (``among`` these) that somebody in this process is connected for."""
         with self._lock:
-            return {key for name, key in self._subscriptions if name == topic}
+            there = self._watched[topic]
+            return there.copy() if among is None else there.intersection(among)
 
     def emit(self, event: Event) -> None:
         """Hand an event to the connected browsers of this process only (it is not in the log)."""

@@ -15,6 +15,7 @@ from dozen.services.wallet import api, pages
 from dozen.services.wallet.bill_jobs import WORK as BILL_WORK
 from dozen.services.wallet.compat import paytm, stripe
 from dozen.services.wallet.desk_jobs import WORK as DESK_WORK
+from dozen.services.wallet.indexing import PRODUCTS
 from dozen.services.wallet.jobs import WORK
 from dozen.services.wallet.mandate_jobs import WORK as MANDATE_WORK
 from dozen.services.wallet.merchant_jobs import WORK as SHOP_WORK
@@ -117,6 +118,7 @@ ROOM = Room(
     },
     work=(*WORK, *SHOP_WORK, *BILL_WORK, *MANDATE_WORK, *RISK_WORK, *DESK_WORK, *SHOPPING_WORK, *paytm.WORK),
     listen=listen,
+    refills=(PRODUCTS,),
     demo=_demo,
     counts=_counts,
 )

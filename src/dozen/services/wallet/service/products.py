@@ -305,19 +305,28 @@ def index(tx: Tx, product: Product) -> None:
     if product.state != "active":
         search.remove(tx, product.id)
         return
-    path = categories.path(categories.tree(tx), product.category)
-    values = {value for each in queries.variants_of.all(tx, products=[product.id]) for value in each.choice}
-    search.put(
-        tx,
+    for document in documents(tx, [product]):
+        search.put(tx, document)
+
+
+def documents(tx: Tx, wanted: Sequence[Product]) -> list[search.Document]:
+    """What products that can be bought are found by: their words, categories and choices."""
+    tree = categories.tree(tx)
+    choices: dict[int, set[str]] = {each.id: set() for each in wanted}
+    for variant in queries.variants_of.all(tx, products=list(choices)):
+        choices[variant.product].update(variant.choice)
+    paths = {each.id: categories.path(tree, each.category) for each in wanted}
+    return [
         search.Document(
-            id=product.id,
+            id=each.id,
             realm=SEARCH,
             kind=KIND,
-            title=product.title,
-            body="\n".join((product.words, *(each.name for each in path), *sorted(values))),
-            facets=tuple(f"category:{each.id}" for each in path),
-        ),
-    )
+            title=each.title,
+            body="\n".join((each.words, *(step.name for step in paths[each.id]), *sorted(choices[each.id]))),
+            facets=tuple(f"category:{step.id}" for step in paths[each.id]),
+        )
+        for each in wanted
+    ]
 
 
 def _put_variants(
