@@ -57,5 +57,5 @@ def test_a_fresh_demo_has_five_trends(tmp_path: Path, monkeypatch: pytest.Monkey
     demo.load(town.env, size="small", seed=1, progress=lambda done, total, what: None)
     found = town.read(trends.trending, limit=5)
     assert len(found) == 5
-    assert found[0].posts > trends.LEAST_POSTS
+    assert all(each.posts >= trends.LEAST_POSTS for each in found)
     town.close()

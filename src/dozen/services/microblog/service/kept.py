@@ -7,7 +7,7 @@ of these changed. What was made from a snapshot older than the last change is no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from threading import Lock
 
 import msgspec
@@ -43,7 +43,7 @@ class KeptViews:
         self._floor = clock.now()
         self._kept: dict[int, Kept] = {}
         self._leaning: dict[int, set[int]] = {}
-        """By what may change: the posts whose views lean on it."""
+        """By what may change: the posts whose views lean on it (each leans on itself)."""
         self._leans = 0
         for topic in (CHANGED, engagement.MOVED, accounts.CARD, media.TOPIC):
             hub.listen(topic, self._heard)
@@ -61,24 +61,26 @@ class KeptViews:
 
     def keep(self, tx: Tx, view: View) -> None:
         """Keep a view (with its ``memo``) that this transaction, which only reads, has made."""
-        post_id, everything = view.post.id, list(_all(view))
-        kept = Kept(
-            view,
-            tx.now + _LONGEST,
-            authors=tuple([each.author.id for each in everything]),
-            inner=tuple([each.post.id for each in everything[1:]]),
-        )
+        post_id, until = view.post.id, tx.now + _LONGEST
+        things: Collection[int]
+        if view.post.alone:  # most are
+            things = (view.author.id,)
+            kept = Kept(view, until, authors=things, inner=())
+        else:
+            everything = list(_all(view))
+            inner = tuple([each.post.id for each in everything[1:]])
+            kept = Kept(view, until, authors=tuple([each.author.id for each in everything]), inner=inner)
+            things = {thing for each in everything for thing in _leans_on(each)}.union(inner)
         with self._lock:
             if tx.now <= self._floor:
                 return
             if len(self._kept) >= MOST or self._leans >= 4 * MOST:
                 self._forget_all()
             self._kept[post_id] = kept
-            for each in everything:
-                for thing in _leans_on(each):
-                    leaning = self._leaning.setdefault(thing, set())
-                    self._leans += post_id not in leaning
-                    leaning.add(post_id)
+            for thing in things:
+                leaning = self._leaning.setdefault(thing, set())
+                self._leans += post_id not in leaning
+                leaning.add(post_id)
 
     def clear(self) -> None:
         with self._lock:
@@ -91,6 +93,7 @@ class KeptViews:
             return
         with self._lock:
             self._floor = clock.now()
+            self._kept.pop(event.key, None)
             leaning = self._leaning.pop(event.key, None)
             if leaning is not None:
                 self._leans -= len(leaning)
@@ -112,7 +115,7 @@ def _all(view: View) -> Iterator[View]:
 
 
 def _leans_on(view: View) -> Iterable[int]:
-    """What a view shows, but for what is within it."""
+    """People and pictures in a view, but for those of what is within it."""
     post = view.post
     answered = (post.reply_to_author_id,) if post.reply_to_author_id else ()
-    return post.id, post.author_id, *answered, *post.tagged, *post.media_ids
+    return post.author_id, *answered, *post.tagged, *post.media_ids

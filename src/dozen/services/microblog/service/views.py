@@ -134,9 +134,10 @@ def _make(
         more = load(tx, inner)
         posts.update(more)
         rich += [post for post in more.values() if not post.alone]
-    authors = {post.author_id for post in posts.values()}
-    people = authors.union(*[post.tagged for post in rich])
-    people.update([post.reply_to_author_id for post in rich if post.reply_to_author_id])
+    people = authors = {post.author_id for post in posts.values()}
+    if rich:
+        people = authors.union(*[post.tagged for post in rich])
+        people.update([post.reply_to_author_id for post in rich if post.reply_to_author_id])
     cards = accounts.cards(tx, people)
     counts = engagement.counts(tx, [post.id for post in posts.values() if post.repost_of_id is None])
     pictures = [i for post in rich for i in post.media_ids]
@@ -183,6 +184,8 @@ def _make(
 
     def same_for_all(view: View) -> bool:
         post = view.post
+        if post.alone:
+            return not view.author.protected
         return not (
             view.author.protected
             or post.has_poll
@@ -195,11 +198,12 @@ def _make(
     for post_id in wanted:
         post = posts.get(post_id)
         view = show(post, 0) if post is not None else None
-        if view is not None:
-            if not tx.writes and same_for_all(view):
-                view = msgspec.structs.replace(view, memo=Memo())
-                tx.part(KeptViews).keep(tx, view)
-            made[post_id] = view
+        if view is None:
+            continue
+        if not tx.writes and same_for_all(view):
+            msgspec.structs.force_setattr(view, "memo", Memo())
+            tx.part(KeptViews).keep(tx, view)
+        made[post_id] = view
     return made
 
 
