@@ -71,7 +71,7 @@ class Buffer:
     def count(self, metric: str, subject: int = 0, n: int = 1) -> None:
         """``n`` more of ``metric``, about ``subject`` (0: the whole installation), in this hour."""
         with self._lock:
-            self._add(self._of_hour(metric, time_ns()), subject, n)
+            self._add(self._of_hour(metric, time_ns() // _HOUR_NS), subject, n)
 
     def seen(self, metric: str, subject: int, person: int) -> None:
         """``person`` was there today (UTC); however often, they count once a day."""
@@ -106,7 +106,7 @@ class Buffer:
             day = hour * clock.HOUR // clock.DAY * clock.DAY
             if day != self._known_day:
                 self._new_day(day)
-            counts = self._of_hour(metric, hour * _HOUR_NS)
+            counts = self._of_hour(metric, hour)
             for person, pages in by_person.items():
                 subjects = list(chain.from_iterable(pages))
                 before = len(counts)
@@ -127,8 +127,8 @@ class Buffer:
             if sample := [each for each in subjects - few if each >> 40 & SAMPLED - 1 == mine]:
                 self._saw(metric + OF_MANY, day, person, sample)
 
-    def _of_hour(self, metric: str, now: int) -> Counter[int]:
-        key = (metric, now // _HOUR_NS * clock.HOUR)
+    def _of_hour(self, metric: str, hour: int) -> Counter[int]:
+        key = (metric, hour * clock.HOUR)
         counts = self._counts.get(key)
         if counts is None:
             counts = self._counts[key] = Counter()

@@ -76,12 +76,10 @@ def views(
     wanted: Sequence[int],
     *,
     quiet: bool = False,
-    stored: Mapping[int, Post] | None = None,
 ) -> list[View]:
     """The given posts as ``viewer`` sees them, in the given order; what they may not see is left out.
 
-    ``quiet`` also leaves out people whom the viewer has muted, as timelines do. ``stored`` holds the posts
-    if they are loaded already.
+    ``quiet`` also leaves out people whom the viewer has muted, as timelines do.
     """
     kept: dict[int, Kept] = {}
     hidden = graph.hidden_from(tx, viewer) if viewer is not None else _NOTHING_HIDDEN
@@ -94,7 +92,7 @@ def views(
         found = [each.view for each in kept.values()]
     else:
         rest = [i for i in wanted if i not in kept]
-        made = _make(tx, viewer, rest, quiet=quiet, stored=stored)
+        made = _make(tx, viewer, rest, quiet=quiet)
         inner += [
             within.post.id for view in made.values() for within in (view.repost_of, view.quote_of) if within
         ]
@@ -120,12 +118,9 @@ def _make(
     wanted: Sequence[int],
     *,
     quiet: bool,
-    stored: Mapping[int, Post] | None,
 ) -> dict[int, View]:
     """The given posts as ``viewer`` sees them, by id, without their marks; kept where others see the same."""
-    if stored is None:
-        stored = load(tx, wanted)
-    posts = {i: stored[i] for i in wanted if i in stored}
+    posts = load(tx, wanted)
     rich = [post for post in posts.values() if not post.alone]
     # A repost may be of a quote: one level more, and never another.
     for _ in range(2):
