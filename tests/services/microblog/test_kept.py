@@ -79,6 +79,20 @@ def test_what_all_see_alike_is_made_once(town: Town) -> None:
     assert town.read(views.views, ann, [first, first]) == [made[3], made[3]]
 
 
+def test_marks_show_however_deep_they_are(town: Town) -> None:
+    ann, bo, cy = make_people(town, 3)
+    first = write(town, ann, "first")
+    quote = write(town, bo, "look", quote_of_id=first)
+    again = town.write(marks.repost, cy, quote)[0].id
+    town.write(marks.like, ann, first)
+    for _ in range(3):  # made anew, and then from what is kept
+        seen = town.read(views.view, ann, again)
+        assert seen.repost_of is not None
+        assert seen.repost_of.quote_of is not None
+        assert seen.repost_of.quote_of.marks == {"like"}
+        moment()
+
+
 def test_what_is_not_alike_is_not_kept(town: Town) -> None:
     ann, bo = make_people(town, 2)
     poll = write(town, ann, "which?", poll=PollDraft(("a", "b"), 60))

@@ -67,7 +67,7 @@ class KeptViews:
             things = (view.author.id,)
             kept = Kept(view, until, authors=things, inner=())
         else:
-            everything = list(_all(view))
+            everything = list(everything_in(view))
             inner = tuple([each.post.id for each in everything[1:]])
             kept = Kept(view, until, authors=tuple([each.author.id for each in everything]), inner=inner)
             things = {thing for each in everything for thing in _leans_on(each)}.union(inner)
@@ -75,7 +75,7 @@ class KeptViews:
             if tx.now <= self._floor:
                 return
             if len(self._kept) >= MOST or self._leans >= 4 * MOST:
-                self._forget_all()
+                self._forgeteverything_in()
             self._kept[post_id] = kept
             for thing in things:
                 leaning = self._leaning.setdefault(thing, set())
@@ -85,7 +85,7 @@ class KeptViews:
     def clear(self) -> None:
         with self._lock:
             self._floor = clock.now()
-            self._forget_all()
+            self._forgeteverything_in()
 
     def _heard(self, event: Event) -> None:
         if not event.key:  # of engagement: many moved at once
@@ -100,18 +100,18 @@ class KeptViews:
                 for post_id in leaning:
                     self._kept.pop(post_id, None)
 
-    def _forget_all(self) -> None:
+    def _forgeteverything_in(self) -> None:
         self._kept = {}
         self._leaning = {}
         self._leans = 0
 
 
-def _all(view: View) -> Iterator[View]:
+def everything_in(view: View) -> Iterator[View]:
     """A view and those within it."""
     yield view
     for inner in (view.repost_of, view.quote_of):
         if inner is not None:
-            yield from _all(inner)
+            yield from everything_in(inner)
 
 
 def _leans_on(view: View) -> Iterable[int]:

@@ -15,7 +15,7 @@ from dozen.kit.env import Env
 from dozen.services.microblog import queries
 from dozen.services.microblog.errors import NoSuchPost
 from dozen.services.microblog.service import polls
-from dozen.services.microblog.service.kept import CHANGED, Kept, KeptViews
+from dozen.services.microblog.service.kept import CHANGED, Kept, KeptViews, everything_in
 from dozen.services.microblog.structs import Memo, Post, View
 
 _NO_MARKS: frozenset[str] = frozenset()
@@ -93,9 +93,8 @@ def views(
     else:
         rest = [i for i in wanted if i not in kept]
         made = _make(tx, viewer, rest, quiet=quiet)
-        inner += [
-            within.post.id for view in made.values() for within in (view.repost_of, view.quote_of) if within
-        ]
+        rich = [view for view in made.values() if not view.post.alone]
+        inner += [within.post.id for view in rich for within in everything_in(view)]
         found = [kept[i].view if i in kept else made[i] for i in wanted if i in kept or i in made]
     if viewer is not None and (marks := engagement.marks_of(tx, viewer, [*wanted, *inner])):
         found = [_marked(view, marks) for view in found]
