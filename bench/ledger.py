@@ -7,6 +7,7 @@ pgbench TPC-B on the same server in the same run. Durable throughout. CPU-second
 from __future__ import annotations
 
 import argparse
+import asyncio
 import multiprocessing
 import os
 import random
@@ -16,18 +17,20 @@ import shutil
 import sqlite3
 import subprocess
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from bench.drive import cpu_seconds
 from dozen.app.measure import free_port
 from dozen.core import ledger
 from dozen.core.ledger import Key, Leg
-from dozen.db import Database, Tx, metadata, open_database
+from dozen.db import Companies, Database, Together, Tx, metadata, open_database
 from dozen.db.migrate import core_connection
 from dozen.kit.env import Env
 from dozen.kit.ids import Snowflakes
@@ -35,6 +38,7 @@ from dozen.kit.settings import Settings
 
 _ACCOUNTS = 10_000
 _RICH = 10**9
+_SIDE_BY_SIDE = 2
 SECRET = b"a secret for the bench, 32+ bytes!"
 
 
@@ -79,38 +83,61 @@ class Books:
         self.wallets = self.db.run_write(self.env, verb)
 
 
-def random_pair(books: Books, tx: Tx, n: int) -> None:
+class Ask(msgspec.Struct, frozen=True):
+    """A transfer that somebody wants, and which of them it is."""
+
+    legs: tuple[Leg, ...]
+    kind: str = "wallet.payment"
+    key: Key | None = None
+    number: object = None
+
+    def make(self, tx: Tx) -> None:
+        ledger.transfer(tx, self.legs, kind=self.kind, key=self.key)
+
+
+def ready(tx: Tx, asks: Sequence[Ask]) -> None:
+    """What shared transactions read before: the accounts' rows, and the keys."""
+    keys = [(each.key.owner, each.key.key) for each in asks if each.key is not None]
+    if keys:
+        ledger.ready_keys(tx, "bench", keys)
+    ledger.lock(tx, {leg.account_id for each in asks for leg in each.legs})
+
+
+SHARED = Together(ready, who=lambda ask: ask.number)
+
+
+def pair(a: int, b: int) -> tuple[Leg, Leg]:
+    return Leg(a, -1), Leg(b, 1)
+
+
+def random_pair(books: Books, n: object) -> Ask:
     """Any wallet pays any other."""
-    a, b = random.sample(books.wallets, 2)
-    ledger.pay(tx, a, b, 1, kind="wallet.payment")
+    return Ask(pair(*random.sample(books.wallets, 2)), number=n)
 
 
-def keyed(books: Books, tx: Tx, n: int) -> None:
+def keyed(books: Books, n: object) -> Ask:
     """The same under an idempotency key."""
-    a, b = random.sample(books.wallets, 2)
-    key = Key("bench", 0, f"{os.getpid()}-{threading.get_ident()}-{n}-{time.monotonic_ns()}")
-    ledger.pay(tx, a, b, 1, kind="wallet.payment", key=key)
+    key = Key("bench", 0, f"{os.getpid()}-{n}-{time.monotonic_ns()}".replace(" ", ""))
+    return Ask(pair(*random.sample(books.wallets, 2)), key=key, number=n)
 
 
-def with_fee(books: Books, tx: Tx, n: int) -> None:
+def with_fee(books: Books, n: object) -> Ask:
     """Three legs, one of them the house's fees, which every payment posts to."""
     a, b = random.sample(books.wallets, 2)
-    ledger.transfer(tx, (Leg(a, -100), Leg(b, 97), Leg(books.fees, 3)), kind="wallet.payment")
+    return Ask((Leg(a, -100), Leg(b, 97), Leg(books.fees, 3)), number=n)
 
 
-def hot(books: Books, tx: Tx, n: int) -> None:
+def hot(books: Books, n: object) -> Ask:
     """Everybody pays one of ten shops, whose accounts are ordinary ones."""
-    ledger.pay(
-        tx, random.choice(books.wallets[10:]), random.choice(books.wallets[:10]), 1, kind="wallet.payment"
-    )
+    return Ask(pair(random.choice(books.wallets[10:]), random.choice(books.wallets[:10])), number=n)
 
 
-def topup(books: Books, tx: Tx, n: int) -> None:
+def topup(books: Books, n: object) -> Ask:
     """From the gateway's account (lanes) into any wallet."""
-    ledger.pay(tx, books.gateway, random.choice(books.wallets), 1, kind="wallet.topup")
+    return Ask(pair(books.gateway, random.choice(books.wallets)), "wallet.topup", number=n)
 
 
-WORK: dict[str, Callable[[Books, Tx, int], None]] = {
+WORK: dict[str, Callable[[Books, object], Ask]] = {
     "random pairs": random_pair,
     "random pairs, idempotency key": keyed,
     "three legs, fee to the house": with_fee,
@@ -152,13 +179,14 @@ def bench_sqlite(seconds: float) -> None:
 
 
 def _sqlite_run(
-    books: Books, name: str, work: Callable[[Books, Tx, int], None], seconds: float, batch: int
+    books: Books, name: str, work: Callable[[Books, object], Ask], seconds: float, batch: int
 ) -> None:
-    def verb(tx: Tx) -> None:
-        for n in range(batch):
-            tx.driver.execute("SAVEPOINT w")  # as the server's group commit does it
-            work(books, tx, n)
-            tx.driver.execute("RELEASE w")
+    def verb(tx: Tx) -> None:  # as the server does it with what comes together
+        asks = [work(books, n) for n in range(batch)]
+        ready(tx, asks)
+        for each in asks:
+            with tx.savepoint():
+                each.make(tx)
 
     began, cpu, done = time.monotonic(), own_cpu(), 0
     while time.monotonic() - began < seconds:
@@ -278,34 +306,40 @@ class Server:
         shutil.rmtree(self.root, ignore_errors=True)
 
 
-def client(url: str, node: int, name: str, seconds: float, threads: int, results: Any) -> None:
-    """One process with some threads, each with a connection of its own."""
+def client(url: str, node: int, name: str, seconds: float, callers: int, begin: Any, results: Any) -> None:
+    """One process in which some callers transfer, one transfer after the other each. What they ask for at the
+    same moment shares a transaction."""
     db = open_database(url)
     books = Books(db, env_for(db, url, node))
     books.load()
-    work = WORK[name]
-    counts = [0] * threads
+    threads = ThreadPoolExecutor(_SIDE_BY_SIDE)
+    done = 0
 
-    def one(n: int, tx: Tx) -> None:
-        work(books, tx, n)
+    async def write(verb: Callable[[Tx], Any]) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(threads, db.run_write, books.env, verb)
 
-    def run(me: int) -> None:
-        end = time.monotonic() + seconds
-        n = 0
+    async def call(me: int, end: float) -> None:
+        nonlocal done
         while time.monotonic() < end:
-            n += 1
-            db.run_write(books.env, partial(one, n))
-            counts[me] += 1
+            ask = WORK[name](books, (node, me))
+            await shared.run(SHARED, ask, ask.make)
+            done += 1
 
-    for _ in range(20):
-        db.run_write(books.env, lambda tx: work(books, tx, 0))
-    cpu = own_cpu()
-    running = [threading.Thread(target=run, args=(me,)) for me in range(threads)]
-    for each in running:
-        each.start()
-    for each in running:
-        each.join()
-    results.put((sum(counts), own_cpu() - cpu))
+    async def all_of(seconds: float) -> None:
+        end = time.monotonic() + seconds
+        await asyncio.gather(*(call(me, end) for me in range(callers)))
+
+    async def main() -> tuple[int, float]:
+        nonlocal done
+        await all_of(1)
+        await asyncio.to_thread(begin.wait)
+        done, cpu = 0, own_cpu()
+        await all_of(seconds)
+        return done, own_cpu() - cpu
+
+    shared = Companies(write, at_once=_SIDE_BY_SIDE)
+    results.put(asyncio.run(main()))
+    threads.shutdown()
     db.close()
 
 
@@ -332,14 +366,17 @@ def bench_postgresql(seconds: float, clients: int) -> None:
 def _postgresql_run(server: Server, name: str, seconds: float, clients: int) -> None:
     spawn = multiprocessing.get_context("spawn")
     processes = 2
-    results = spawn.Queue()
+    results, begin = spawn.Queue(), spawn.Barrier(processes + 1)
     running = [
-        spawn.Process(target=client, args=(server.url, 10 + n, name, seconds, clients // processes, results))
+        spawn.Process(
+            target=client, args=(server.url, 10 + n, name, seconds, clients // processes, begin, results)
+        )
         for n in range(processes)
     ]
-    before = server.cpu()
     for each in running:
         each.start()
+    begin.wait(60)  # until all of them have planned their statements
+    before = server.cpu()
     found: Sequence[tuple[int, float]] = [results.get() for _ in running]
     for each in running:
         each.join()

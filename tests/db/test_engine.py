@@ -15,7 +15,8 @@ import pytest
 from dozen.db import Broken, Busy, Duplicate, Tx, engine, open_database
 from dozen.db.engine import SqliteDatabase
 from dozen.db.errors import Full
-from dozen.db.postgres import PostgresDatabase
+from dozen.db.postgres import NotKnown, PostgresDatabase
+from dozen.db.tx import ReadOnly
 from dozen.kit.errors import Conflict
 from tests.db.things import add, add_some, count, ids
 from tests.support.floor import another
@@ -484,6 +485,45 @@ def test_numbers_read_alike(floor: Town) -> None:
     )
     assert tuple(found) == (9, 3.0, -9, found[3], 4)
     assert [type(each) for each in found[:3]] == [int, float, int]
+
+
+# What is known here
+
+
+def test_what_needs_no_database_asks_none(floor: Town) -> None:
+    floor.write(add_some, 1, 2)
+    asked: list[str] = []
+
+    def known(tx: Tx) -> int:
+        asked.append("known")
+        return tx.now
+
+    def look(tx: Tx) -> int | None:
+        asked.append("look")
+        return count.first(tx)
+
+    assert floor.db.run_known(floor.env, known) > 0
+    if isinstance(floor.db, PostgresDatabase):
+        with pytest.raises(NotKnown):
+            floor.db.run_known(floor.env, look)
+        threads = [threading.Thread(target=floor.db.run_known, args=(floor.env, known))]
+        open_before = len(floor.db._open)
+        for thread in threads:
+            thread.start()
+            thread.join()
+        assert len(floor.db._open) == open_before, "a thread that asks nothing has no connection"
+    else:
+        assert floor.db.run_known(floor.env, look) == 2
+    with pytest.raises(ReadOnly):
+        floor.db.run_known(floor.env, lambda tx: add(tx, id=3, name="three"))
+    with pytest.raises(Conflict):
+        floor.db.run_known(floor.env, _refuses)
+    assert asked.count("look") == 1
+    assert floor.read(ids.all) == [1, 2]
+
+
+def _refuses(tx: Tx) -> None:
+    raise Conflict
 
 
 # Closing

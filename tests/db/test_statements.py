@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import (
+    BigInteger,
     Column,
+    Float,
+    Identity,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -26,11 +31,32 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from dozen.db import Duplicate, Tx, Word, action, member, open_database, param, prefix, rows, upsert, values
+from dozen.db import (
+    Duplicate,
+    Id,
+    Json,
+    Millis,
+    Truth,
+    Tx,
+    Word,
+    action,
+    each_row,
+    member,
+    open_database,
+    param,
+    prefix,
+    rows,
+    upsert,
+    values,
+)
+from dozen.db import put as put_rows
+from dozen.db.errors import Unstorable
 from dozen.db.postgres import PostgresDatabase
 from dozen.db.sql import compile_for, dialect_for
 from dozen.db.tx import ReadOnly
+from dozen.db.wire import Wire
 from tests.db.things import add, add_some, count, ids, put, things
+from tests.support.floor import found_floor
 from tests.support.town import Town, bare_database
 
 c = things.c
@@ -342,6 +368,259 @@ def test_many_in_a_savepoint_fail_alone(floor: Town) -> None:
 
     assert floor.write(verb) == 2
     assert floor.read(ids.all) == [1, 3]
+
+
+# Rows that go as lists
+
+bins = Table(
+    "test_bins",
+    MetaData(),
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("word", Word),
+    Column("text", Text),
+    Column("raw", LargeBinary),
+    Column("n", BigInteger),
+    Column("small", Integer),
+    Column("score", Float),
+    Column("ok", Truth),
+    Column("doc", Json),
+    Column("at", Millis),
+)
+b = bins.c
+put_bins = put_rows(bins)
+all_bins = rows(lambda *row: row, select(*b).order_by(b.id, b.part))
+NASTY = (*"\"\\{},' ;$1%\t\n\r\x01\x1f\x7f\x85\u2028é東😀", "NULL", "null", "\\x41", "\\N")
+nasty = st.lists(st.sampled_from(NASTY), max_size=6).map("".join)
+every_word = st.none() | words | nasty
+_row = st.fixed_dictionaries(
+    {
+        "word": every_word,
+        "text": every_word,
+        "raw": st.none() | st.binary(max_size=12),
+        "n": st.none() | st.integers(-(2**63), 2**63 - 1),
+        "small": st.none() | st.integers(-(2**31), 2**31 - 1),
+        "score": st.none() | st.floats(allow_nan=False),
+        "ok": st.none() | st.booleans(),
+        "doc": documents,
+        "at": st.none() | st.integers(0, 2**52),
+    }
+)
+_BIN: dict[str, Any] = dict.fromkeys(("word", "text", "raw", "n", "small", "score", "ok", "doc", "at"))
+
+
+def a_bin(id_: int, part: int = 0, **given_: Any) -> dict[str, Any]:
+    return {"id": id_, "part": part, **_BIN, **given_}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
+    """A database with a table that has a column of every kind."""
+    made = found_floor(request.param, tmp_path, bins)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def big_shelf(tmp_path: Path) -> Iterator[Town]:
+    """The same on PostgreSQL alone."""
+    made = found_floor("postgresql", tmp_path, bins)
+    yield made
+    made.close()
+
+
+def whole(found: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """With what kind each value is: 1, 1.0 and True are equal otherwise, as are the two zeros."""
+    return [tuple((type(v).__name__, str(v) if isinstance(v, float) else v) for v in row) for row in found]
+
+
+@fast
+@given(some=st.lists(_row, min_size=2, max_size=6))
+def test_rows_are_the_same_one_by_one_or_as_lists(shelf: Town, some: list[dict[str, Any]]) -> None:
+    given_ = [a_bin(n, n % 3, **each) for n, each in enumerate(some)]
+
+    def verb(tx: Tx, way: str) -> list[tuple[Any, ...]]:
+        tx.run(delete(bins))
+        if way == "one":
+            for each in given_:
+                assert put_bins(tx, **each) == 1
+        elif way == "many":
+            put_bins.many(tx, given_)
+        else:
+            for each in given_:
+                put_bins.soon(tx, **each)
+        return whole(all_bins.all(tx)) if way != "many" else []
+
+    one = shelf.write(verb, "one")
+    assert one == whole([tuple(each.values()) for each in given_])
+    shelf.write(verb, "many")
+    assert whole(shelf.read(all_bins.all)) == one
+    assert shelf.write(verb, "soon") == one
+
+
+def test_many_rows_are_one_statement_on_postgresql(big_shelf: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    soon = Wire.soon
+
+    def saying(self: Wire, sql: str, params: Any = ()) -> None:
+        said.append(sql)
+        soon(self, sql, params)
+
+    monkeypatch.setattr(Wire, "soon", saying)
+
+    def verb(tx: Tx, some: range) -> None:
+        for n in some:
+            put_bins.soon(tx, **a_bin(n))
+
+    big_shelf.write(verb, range(500))
+    big_shelf.write(verb, range(500, 501))
+    assert len(said) == 2
+    assert "unnest" in said[0]
+    assert "unnest" not in said[1]
+    assert len(big_shelf.read(all_bins.all)) == 501
+
+
+def leave_bins(tx: Tx, some: list[dict[str, Any]]) -> None:
+    for row in some:
+        put_bins.soon(tx, **row)
+
+
+def test_what_cannot_be_kept_is_refused_in_lists_as_well(shelf: Town) -> None:
+    wrong: list[dict[str, Any]] = [{"n": 2**63}, {"word": "\ud800"}, {"text": "a\ud800b"}]
+    if shelf.db.dialect == "postgresql":
+        wrong += [{"word": "a\0b"}, {"text": "\0"}, {"small": 2**31}]
+    for each in wrong:
+        for some in ([a_bin(1, **each)], [a_bin(1), a_bin(2, **each), a_bin(3)]):
+            with pytest.raises(Unstorable):
+                shelf.write(put_bins.many, some)
+            with pytest.raises(Unstorable):
+                shelf.write(leave_bins, some)
+    with pytest.raises(KeyError):
+        shelf.write(put_bins.many, [a_bin(1), {"id": 2}])
+    assert shelf.read(all_bins.all) == []
+
+
+def test_rows_that_are_there_twice_fail_together(shelf: Town) -> None:
+    shelf.write(put_bins.many, [])
+    for some in ([a_bin(1), a_bin(2), a_bin(1)], [a_bin(1), a_bin(1)]):
+        for verb in (put_bins.many, leave_bins):
+            with pytest.raises(Duplicate):
+                shelf.write(verb, some)
+    shelf.write(put_bins.many, [a_bin(1), a_bin(1, 1)])
+    assert [row[:2] for row in shelf.read(all_bins.all)] == [(1, 0), (1, 1)]
+
+
+def test_columns_take_other_names_and_some_are_left_out(shelf: Town) -> None:
+    other = put_rows(bins, but=("raw", "score", "doc", "small"), word="name", id="this", text="name")
+    given_ = [
+        {"this": n, "part": 0, "name": f"w{n}", "n": n, "ok": True, "at": n, "more": "is no matter"}
+        for n in range(3)
+    ]
+    for some in (given_[:1], given_[1:]):
+        shelf.write(other.many, some)
+    found = shelf.read(all_bins.all)
+    assert [(row[0], row[2], row[3], row[5], row[8]) for row in found] == [
+        (n, f"w{n}", f"w{n}", n, True) for n in range(3)
+    ]
+
+
+_latest = put_rows(
+    bins,
+    conflict=lambda made: made.on_conflict_do_update(
+        index_elements=[b.id, b.part], set_={"word": made.excluded.word, "n": b.n + made.excluded.n}
+    ),
+    key=("id", "part"),
+    add=("n",),
+    but=("text", "raw", "small", "score", "ok", "doc", "at"),
+)
+_puts = st.fixed_dictionaries(
+    {"id": st.integers(0, 2), "part": st.integers(0, 1), "word": every_word, "n": st.integers(-9, 9)}
+)
+
+
+@fast
+@given(groups=st.lists(st.lists(_puts, max_size=8), max_size=4), way=st.sampled_from(["many", "soon"]))
+def test_rows_of_one_key_are_folded(shelf: Town, groups: list[list[dict[str, Any]]], way: str) -> None:
+    """The last counts, and numbers are summed: within a group, and with what is there."""
+    expected: dict[tuple[int, int], tuple[Any, int]] = {}
+    for each in (each for group in groups for each in group):
+        name = (each["id"], each["part"])
+        expected[name] = (each["word"], expected.get(name, ("", 0))[1] + each["n"])
+
+    def verb(tx: Tx) -> None:
+        tx.run(delete(bins))
+        for group in groups:
+            if way == "many":
+                _latest.send(tx, group)
+            else:
+                for each in group:
+                    _latest.soon(tx, **each)
+                all_bins.all(tx)
+
+    shelf.write(verb)
+    assert {row[:2]: (row[2], row[5]) for row in shelf.read(all_bins.all)} == expected
+
+
+def test_what_is_there_may_be_left_alone(shelf: Town) -> None:
+    once = put_rows(bins, conflict=lambda made: made.on_conflict_do_nothing())
+    shelf.write(lambda tx: put_bins(tx, **a_bin(1, word="first")))
+    shelf.write(lambda tx: once.many(tx, [a_bin(1, word="x"), a_bin(2, word="y"), a_bin(2, word="z")]))
+    assert shelf.write(lambda tx: once(tx, **a_bin(1, word="x"))) == 0
+    assert [(row[0], row[2]) for row in shelf.read(all_bins.all)] == [(1, "first"), (2, "y")]
+
+
+def test_columns_that_the_database_numbers_are_left_out(tmp_path: Path) -> None:
+    numbered = Table(
+        "test_numbered",
+        MetaData(),
+        Column("seq", BigInteger().with_variant(Integer, "sqlite"), Identity(), primary_key=True),
+        Column("word", Text),
+    )
+    append = put_rows(numbered)
+    in_order = values(str, select(numbered.c.word).order_by(numbered.c.seq))
+    for kind in ("sqlite", "postgresql"):
+        town = found_floor(kind, tmp_path, numbered)
+        town.write(lambda tx: append(tx, word="0"))
+        town.write(lambda tx: append.many(tx, [{"word": str(n)} for n in range(1, 300)]))
+        assert town.read(in_order.all) == [str(n) for n in range(300)], "in the order in which they came"
+        town.close()
+
+
+# Lists side by side
+
+_pairs = rows(
+    lambda *row: row,
+    lambda dialect: select((pair := each_row(dialect, ones=BigInteger(), names=Text()).c).ones, pair.names),
+)
+_found = rows(
+    lambda *row: row,
+    lambda dialect: select(
+        (pair := each_row(dialect, of=BigInteger(), names=Text()).c).of, c.id
+    ).where(c.id == pair.of, c.name == pair.names),
+)  # fmt: skip
+
+
+@fast
+@given(some=st.lists(st.tuples(st.integers(-(2**63), 2**63 - 1), every_word), max_size=9))
+def test_lists_stand_side_by_side(floor: Town, some: list[tuple[int, str | None]]) -> None:
+    ones, names = [one for one, _ in some], [name for _, name in some]
+    assert floor.read(lambda tx: _pairs.all(tx, ones=ones, names=names)) == some
+
+
+@fast
+@given(some=st.lists(words, unique=True, max_size=6), data=st.data())
+def test_pairs_are_looked_for_as_pairs(floor: Town, some: list[str], data: st.DataObject) -> None:
+    asked = data.draw(
+        st.lists(st.tuples(st.integers(0, 6), st.sampled_from(some) if some else words), unique=True)
+    )
+
+    def verb(tx: Tx) -> list[Any]:
+        clear(tx)
+        put.many(tx, [full(n, name=name) for n, name in enumerate(some)])
+        return _found.all(tx, of=[of for of, _ in asked], names=[name for _, name in asked])
+
+    there = set(enumerate(some))
+    assert sorted(floor.write(verb)) == sorted((of, of) for of, name in asked if (of, name) in there)
 
 
 # Reading only

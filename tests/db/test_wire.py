@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dozen.db import wire as module
+from dozen.db.errors import Unstorable, translate
 from dozen.db.wire import Wire
 from tests.support.town import bare_database
 
@@ -52,10 +53,55 @@ def test_what_goes_in_comes_out(wire: Wire, n: int, word: str, raw: bytes, half:
         assert [type(each) for each in found[0]] == [int, str, bytes, float, bool, type(None)]
 
 
-@given(st.lists(st.integers(-BIG - 1, BIG), max_size=20), st.lists(texts | st.none(), max_size=20))
-def test_lists_are_arrays(wire: Wire, numbers: list[int], words: list[str | None]) -> None:
+NASTY = (*"\"\\{},' ;$\t\n\r\b\x01\x1f\x7f\x85\u2028\ufeffé東😀", "", "NULL", "null", "\\N", "\\u0041", "[]")
+nasty = st.lists(st.sampled_from(NASTY), max_size=6).map("".join)
+some_words = st.lists(texts | nasty | st.none(), max_size=20)
+some_numbers = st.lists(st.integers(-BIG - 1, BIG) | st.none(), max_size=20)
+
+
+@given(some_numbers, some_words)
+def test_lists_are_arrays(wire: Wire, numbers: list[int | None], words: list[str | None]) -> None:
     found = wire.execute("SELECT $1::BIGINT[], $2::TEXT[]", (numbers, words)).fetchall()
     assert found == [(numbers, words)]
+    found = wire.execute("SELECT $1::BIGINT[], $2::TEXT[]", (tuple(numbers), tuple(words))).fetchall()
+    assert found == [(numbers, words)]
+
+
+@given(some_numbers, some_words)
+def test_a_list_reads_alike_as_an_array_and_as_a_cast_text(
+    wire: Wire, numbers: list[int | None], words: list[str | None]
+) -> None:
+    """As text that is cast is how rows come as lists."""
+    sql = "SELECT CAST($1::TEXT AS BIGINT[]), CAST($2::TEXT AS TEXT[])"
+    assert wire.execute(sql, (numbers, words)).fetchall() == [(numbers, words)]
+
+
+@given(
+    st.lists(st.none() | st.binary(max_size=20), max_size=9),
+    st.lists(st.none() | st.floats(allow_nan=False), max_size=9),
+    st.lists(st.none() | st.booleans(), max_size=9),
+)
+def test_lists_of_other_kinds(
+    wire: Wire, raw: list[bytes | None], halves: list[float | None], yes: list[bool | None]
+) -> None:
+    sql = "SELECT $1::BYTEA[], $2::FLOAT8[], $3::BOOLEAN[]"
+    assert wire.execute(sql, (raw, halves, yes)).fetchall() == [(raw, halves, yes)]
+
+
+@pytest.mark.parametrize("word", NASTY)
+def test_a_nasty_text_in_company(wire: Wire, word: str) -> None:
+    for words in ([word], [None, word], [word, "a", word, None], ["\\", word]):
+        assert asked(wire, "SELECT $1::TEXT[]", words) == words
+
+
+def test_a_number_that_is_too_large_in_a_list_is_told(wire: Wire) -> None:
+    for number in (BIG + 1, -BIG - 2, 2**64, -(2**64), 2**200):
+        with pytest.raises((psycopg.DataError, OverflowError)) as told:
+            wire.execute("SELECT $1::BIGINT[]", ([1, number],))
+        assert isinstance(translate(told.value), Unstorable)
+    for words in (["\ud800"], ["a", "\udfffb"], ["\\", "\ud800"]):
+        with pytest.raises(UnicodeEncodeError):
+            wire.execute("SELECT $1::TEXT[]", (words,))
 
 
 def test_rare_kinds_are_written_as_psycopg_does(wire: Wire) -> None:
@@ -70,7 +116,7 @@ def test_rare_kinds_are_written_as_psycopg_does(wire: Wire) -> None:
 
 
 def test_nul_is_refused_before_it_is_cut_off(wire: Wire) -> None:
-    for params in (("a\0b",), (["a\0b"],)):
+    for params in (("a\0b",), (["a\0b"],), (["a", "\0"],), ([None, '"', "\0\\"],)):
         with pytest.raises(psycopg.DataError, match="NUL"):
             wire.execute("SELECT $1::TEXT", params)
 

@@ -11,9 +11,13 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
 from dozen.app import tables as _all  # noqa: F401 - registers every table
-from dozen.db import metadata, open_database
+from dozen.core import ledger
+from dozen.db import Duplicate, Tx, metadata, open_database
 from dozen.db.migrate import core_connection, current, newest, upgrade
-from tests.support.town import bare_database
+from dozen.kit.env import Env
+from dozen.kit.ids import Snowflakes
+from dozen.kit.settings import Settings
+from tests.support.town import Town, bare_database
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
@@ -65,3 +69,66 @@ def test_a_migrated_database_has_the_same_triggers_and_functions(kind: str, tmp_
     finally:
         migrated.close()
         made.close()
+
+
+_BEFORE_0011 = (
+    "INSERT INTO ledger_accounts (id, owner, purpose, ref, currency, kind, lanes, opened_at) VALUES "
+    "(1, 7, 'wallet', 0, 'EUR', 'liability', 0, 5), (2, 8, 'wallet', 0, 'EUR', 'liability', 0, 5)",
+    "INSERT INTO ledger_balances (account_id, lane, currency, state, least, balance, held, seq, at) VALUES "
+    "(1, 0, 'EUR', 0, NULL, -60, 0, 1, 5), (2, 0, 'EUR', 0, 0, 60, 0, 1, 5)",
+)
+_TRANSFER = (
+    "INSERT INTO ledger_transfers (id, at, kind, actor, subject, memo, legs) VALUES (9, 5, 'x', 0, 0, '', 2)"
+)
+_POSTINGS = (
+    "INSERT INTO ledger_postings (transfer_id, leg, account_id, lane, seq, at, currency, amount, "
+    "balance_after) VALUES (9, 1, 1, 0, 1, 5, 'EUR', -60, -60), (9, 2, 2, 0, 1, 5, 'EUR', 60, 60)"
+)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_many_movements_at_once_are_allowed_from_0011_on(kind: str, tmp_path: Path) -> None:
+    db = open_database(bare_database(kind, tmp_path))
+    upgrade(db, "0010")
+    assert current(db) == "0010"
+    env = Env(Settings(data_dir=str(tmp_path)), b"a secret for tests only, 32+ bytes", Snowflakes(1))
+    env.install(db)
+    town = Town(db, env)
+
+    def run(*sql: str) -> None:
+        def verb(tx: Tx) -> None:
+            for each in sql:
+                tx.driver.execute(each)
+
+        town.write(verb)
+
+    def rows(sql: str) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in town.read(lambda tx: tx.driver.execute(sql).fetchall())]
+
+    legs_first = (_POSTINGS, _TRANSFER) if kind == "sqlite" else (_TRANSFER, _POSTINGS)
+    run(*_BEFORE_0011, *legs_first)
+    there_and_back = "UPDATE ledger_balances SET seq = seq + 2 WHERE account_id = 1"
+    with pytest.raises(Duplicate, match="a balance moves with a posting"):
+        run(there_and_back)
+    everything = ("accounts", "balances", "transfers", "postings")
+    before = [rows(f"SELECT * FROM ledger_{table} ORDER BY 1, 2") for table in everything]
+    assert [len(each) for each in before] == [2, 2, 1, 2]
+    upgrade(db)
+    assert current(db) == newest()
+    assert [rows(f"SELECT * FROM ledger_{table} ORDER BY 1, 2") for table in everything] == before
+    assert "ledger_move" not in _programs(db)
+    for wrong in ("balance = 61", "seq = 0", "currency = 'USD'", "lane = 2", "account_id = 3"):
+        with pytest.raises(Duplicate, match="a balance moves with a posting"):
+            run(f"UPDATE ledger_balances SET {wrong} WHERE account_id = 2")
+
+    def verb(tx: Tx) -> None:
+        for _ in range(3):
+            ledger.pay(tx, 2, 1, 20, kind="back")
+            ledger.pay(tx, 1, 2, 20, kind="there")
+        ledger.pay(tx, 2, 1, 60, kind="back")
+
+    town.write(verb)
+    assert rows("SELECT account_id, balance, seq FROM ledger_balances ORDER BY 1") == [(1, 0, 8), (2, 0, 8)]
+    report = town.read(ledger.verify)
+    assert report.ok, report.wrong
+    town.close()

@@ -4,14 +4,16 @@ from dozen.db.batch import WriteQueue
 from dozen.db.engine import Database, open_database
 from dozen.db.errors import Broken, Busy, Duplicate
 from dozen.db.schema import Id, Json, Millis, Table, Truth, Word, metadata
-from dozen.db.sql import each_of, member, param, prefix, upsert
-from dozen.db.statements import Action, Lock, Rows, Values, action, lock, rows, values
+from dozen.db.sql import each_of, each_row, member, param, prefix, upsert
+from dozen.db.statements import Action, Lock, Rows, Values, action, lock, put, rows, values
+from dozen.db.together import Companies, Together
 from dozen.db.tx import Tx
 
 __all__ = [
     "Action",
     "Broken",
     "Busy",
+    "Companies",
     "Database",
     "Duplicate",
     "Id",
@@ -20,6 +22,7 @@ __all__ = [
     "Millis",
     "Rows",
     "Table",
+    "Together",
     "Truth",
     "Tx",
     "Values",
@@ -27,12 +30,14 @@ __all__ = [
     "WriteQueue",
     "action",
     "each_of",
+    "each_row",
     "lock",
     "member",
     "metadata",
     "open_database",
     "param",
     "prefix",
+    "put",
     "rows",
     "upsert",
     "values",

@@ -39,6 +39,10 @@ class Database(Protocol):
         """``verb`` in a read transaction on one consistent snapshot."""
         ...
 
+    def run_known(self, env: Env, verb: Callable[[Tx], T]) -> T:
+        """``verb``, where it needs nothing of the database; NotKnown when it does. Never blocks."""
+        ...
+
     def run_write(self, env: Env, verb: Callable[[Tx], T]) -> T:
         """``verb`` in a write transaction; returns after the commit. Blocks while others write."""
         ...
@@ -184,6 +188,8 @@ class SqliteDatabase:
 
     def run_read(self, env: Env, verb: Callable[[Tx], T]) -> T:
         return self._read_on(self.connection(), env, verb)
+
+    run_known = run_read  # a short look at a file, which blocks nobody
 
     def run_beside(self, env: Env, verb: Callable[[Tx], T]) -> T:
         """As ``run_read``, while this thread writes: on a second connection, which sees what is committed."""

@@ -19,6 +19,14 @@ T = TypeVar("T")
 _TRIES = 4
 
 
+class NotKnown(Exception):
+    """The database has to be asked."""
+
+
+def _not_known(command: str) -> None:
+    raise NotKnown
+
+
 class PostgresDatabase:
     dialect = "postgresql"
     inline = False
@@ -95,6 +103,9 @@ class PostgresDatabase:
             raise
         next(opened, None)
         return result
+
+    def run_known(self, env: Env, verb: Callable[[Tx], T]) -> T:
+        return verb(Tx(env, None, "postgresql", writes=False, begin=_not_known))
 
     def run_read(self, env: Env, verb: Callable[[Tx], T]) -> T:
         return self._once(env, verb, writes=False)

@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Text, bindparam, column, func
+from sqlalchemy import BigInteger, Table, Text, bindparam, cast, column, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
@@ -100,6 +100,30 @@ def each_of(dialect: str, name: str) -> Any:
     if dialect == "sqlite":
         return func.json_each(given).table_valued(column("value", BigInteger()))
     return func.unnest(given).table_valued(column("value", BigInteger())).render_derived()
+
+
+def each_row(dialect: str, **kinds: TypeEngine[Any]) -> Any:
+    """A table of the lists that are given as parameters of these names, side by side as its columns. Bytes
+    only on PostgreSQL."""
+    lists: dict[str, ColumnElement[Any]] = {name: param(name, _Array(kind)) for name, kind in kinds.items()}
+    if dialect == "postgresql":
+        columns = [column(name, kind) for name, kind in kinds.items()]
+        return func.unnest(*lists.values()).table_valued(*columns).render_derived()
+    first, *others = kinds
+    each = func.json_each(lists[first]).table_valued(column("key"), column("value", kinds[first]))
+    at = literal("$[").concat(each.c.key).concat("]")
+    more = [func.json_extract(lists[name], at, type_=kinds[name]).label(name) for name in others]
+    return select(each.c.value.label(first), *more).subquery()
+
+
+def put_lists(table: Table, names: Mapping[str, str], conflict: Callable[[Any], Any] | None) -> str:
+    """PostgreSQL's INSERT of rows that come as one list for each column, in the order of ``names``."""
+    kinds = {name: table.columns[name].type.dialect_impl(dialect_for("postgresql")) for name in names}
+    lists = [cast(param(names[name], Text()), postgresql.ARRAY(kind)) for name, kind in kinds.items()]
+    given = func.unnest(*lists).table_valued(*[column(name) for name in names]).render_derived()
+    made = postgresql.insert(table).from_select(list(names), select(*given.c))
+    made = conflict(made) if conflict is not None else made.inline()
+    return str(made.compile(dialect=dialect_for("postgresql")))
 
 
 class _ByCodePoint(ColumnElement[str]):

@@ -14,19 +14,24 @@ Packed, the rows come as one JSON value: in the same order, and for half the pri
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from sqlalchemy import Float, LargeBinary, Numeric
+from sqlalchemy import Float, LargeBinary, Numeric, Table
 from sqlalchemy.sql import Executable
 
 from dozen.db.errors import translate
-from dozen.db.sql import Bind, Process, Row, compile_for
+from dozen.db.sql import Bind, Process, Row, compile_for, param, put_lists, upsert
 from dozen.db.tx import Tx
 
 T = TypeVar("T")
 Statement = Executable | Callable[[str], Executable]
+Names = tuple[str, ...]
+Conflict = Callable[[Any], Any]
+_MANY = 2
+"""From how many rows on they go as lists."""
 
 
 class _Prepared:
@@ -113,23 +118,70 @@ class Action(_Prepared):
     def many(self, tx: Tx, params: Iterable[Mapping[str, Any]]) -> None:
         """Run once for each set of parameters, in one go."""
         tx.must_write()
-        sql, bind, _ = self.compiled(tx.dialect)
-        sets = [bind(each) for each in params]
+        sql, sets = self._sets(tx.dialect, params)
         try:
             tx.driver.executemany(sql, sets)
         except Exception as error:
             raise translate(error) from error
 
-    def soon(self, tx: Tx, params: Iterable[Mapping[str, Any]]) -> None:
-        """The same, where nothing hangs on it here: on PostgreSQL it goes with the next statement that is
-        waited for, which is where a rule of the table that it breaks is told."""
+    def send(self, tx: Tx, params: Iterable[Mapping[str, Any]]) -> None:
+        """The same; on PostgreSQL it goes with the next statement that is waited for, which is where a rule
+        of the table that it breaks is told."""
         if tx.dialect != "postgresql":
             self.many(tx, params)
             return
         tx.must_write()
-        sql, bind, _ = self.compiled(tx.dialect)
+        sql, sets = self._sets(tx.dialect, params)
+        for each in sets:
+            tx.driver.soon(sql, each)
+
+    def soon(self, tx: Tx, /, **params: Any) -> None:
+        """Where nothing hangs on it here: see :meth:`Tx.soon`."""
+        tx.soon(self, params)
+
+    def _sets(self, dialect: str, params: Iterable[Mapping[str, Any]]) -> tuple[str, list[Sequence[Any]]]:
+        sql, bind, _ = self.compiled(dialect)
+        return sql, [bind(each) for each in params]
+
+
+class Put(Action):
+    """An INSERT whose rows, if there are many, go in one statement on PostgreSQL: as one list for each
+    column. Of those with the same ``key`` the last counts, and the numbers in ``add`` are summed."""
+
+    __slots__ = ("_add", "_by_lists", "_key", "_write_lists")
+
+    def __init__(
+        self, table: Table, names: Mapping[str, str], conflict: Conflict | None, key: Names, add: Names
+    ) -> None:
+        def one(dialect: str) -> Executable:
+            made = upsert(dialect, table).values({column: param(name) for column, name in names.items()})
+            return conflict(made) if conflict is not None else made.inline()  # type: ignore[no-any-return]
+
+        super().__init__(one)
+        self._key = key
+        self._add = add
+        self._write_lists = partial(put_lists, table, names, conflict)
+        self._by_lists = ""
+
+    def _sets(self, dialect: str, params: Iterable[Mapping[str, Any]]) -> tuple[str, list[Sequence[Any]]]:
+        sql, sets = super()._sets(dialect, self._folded(params))
+        if dialect != "postgresql" or len(sets) < _MANY:
+            return sql, sets
+        self._by_lists = self._by_lists or self._write_lists()
+        return self._by_lists, [list(zip(*sets, strict=True))]
+
+    def _folded(self, params: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
+        key, add = self._key, self._add
+        if not key:
+            return params
+        found: dict[tuple[Any, ...], Mapping[str, Any]] = {}
         for each in params:
-            tx.driver.soon(sql, bind(each))
+            name = tuple([each[part] for part in key])
+            before = found.get(name)
+            if before is not None and add:
+                each = {**each, **{part: before[part] + each[part] for part in add}}
+            found[name] = each
+        return found.values()
 
 
 class Lock(_Prepared):
@@ -172,6 +224,22 @@ def values(kind: type[T], statement: Statement, *, packed: bool = False) -> Valu
 
 def action(statement: Statement) -> Action:
     return Action(statement)
+
+
+def put(
+    table: Table,
+    *,
+    conflict: Conflict | None = None,
+    key: Names = (),
+    add: Names = (),
+    but: Names = (),
+    **names: str,
+) -> Put:
+    """Insert a row: each column from the parameter of its name, or of that in ``names``. Columns that the
+    database numbers, and those in ``but``, are left out. ``conflict`` says what follows ON CONFLICT, in terms
+    of ``excluded``."""
+    given = [c for c in table.columns if c.identity is None and c.name not in but]
+    return Put(table, {c.name: names.get(c.name, c.name) for c in given}, conflict, key, add)
 
 
 def lock(statement: Statement) -> Lock:

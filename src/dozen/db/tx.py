@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.sql import Executable
@@ -15,13 +15,61 @@ from dozen.kit import clock
 from dozen.kit.env import Env, Part
 
 P = TypeVar("P", bound=Part)
+T = TypeVar("T")
+K = TypeVar("K")
 log = logging.getLogger("dozen.db")
 
 
 class Write(Protocol):
     """A statement that can be run for many sets of parameters in one go."""
 
-    def many(self, tx: Tx, params: Iterable[Mapping[str, Any]]) -> None: ...
+    def many(self, tx: Tx, params: Collection[Mapping[str, Any]]) -> None: ...
+
+    def send(self, tx: Tx, params: Collection[Mapping[str, Any]]) -> None:
+        """The same, together with what is asked next where that saves waiting."""
+        ...
+
+
+_Left = tuple[Write, Mapping[str, Any]]
+
+
+class _Save:
+    """A savepoint, and how things stood when it was made."""
+
+    __slots__ = ("after", "known", "last", "left", "lost", "name", "things", "tx")
+
+    def __init__(self, tx: Tx) -> None:
+        self.tx = tx
+        self.known = tx.known.copy()
+        self.left = len(tx._left)
+        self.last = len(tx._last)
+        self.things = len(tx._things)
+        self.after = len(tx._after)
+        self.lost = tx._lost
+        self.name = ""
+        """In the database, once something was asked of it since."""
+
+    def __enter__(self) -> None:
+        self.tx._saves.append(self)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> None:
+        tx = self.tx
+        tx._saves.pop()
+        if error is None:
+            if self.name:
+                tx._say(f"RELEASE {self.name}")
+            return
+        del tx._left[self.left :]
+        del tx._last[self.last :]
+        del tx._things[self.things :]
+        del tx._after[self.after :]
+        tx.known = self.known
+        tx._lost = self.lost
+        if self.name:
+            try:
+                tx._undo(self.name)
+            except Exception:  # the whole transaction is gone: full disk, lost connection
+                raise translate(error) from error
 
 
 class ReadOnly(RuntimeError):
@@ -35,7 +83,7 @@ class Tx:
     """
 
     __slots__ = (
-        "_after", "_begin", "_driver", "_later", "_saves",
+        "_after", "_begin", "_driver", "_last", "_left", "_lost", "_number", "_saves", "_things",
         "beside", "dialect", "env", "heard", "known", "mark", "now", "writes",
     )  # fmt: skip
 
@@ -68,17 +116,25 @@ class Tx:
         """Whether this process has been told what other processes changed before this transaction began."""
         self.known: dict[Any, Any] = {}
         """What was read here and may be asked again, by a name of the reader's own. Whoever changes what
-        it was read from takes it out; all goes when a savepoint is undone."""
-        self._later: list[tuple[Write, Mapping[str, Any]]] | None = None
-        self._after: list[Callable[[], None]] | None = None
-        self._saves = 0
+        it was read from takes it out; what is here is never changed, but replaced."""
+        self._left: list[_Left] = []
+        self._last: list[_Left] = []
+        self._things: list[tuple[Callable[[Tx, list[Any]], None], Any]] = []
+        self._after: list[Callable[[], None]] = []
+        self._saves: list[_Save] = []
+        self._lost: BaseException | None = None
+        """Why something that was left could not be written. Whoever happened to ask may have made light of
+        it, but without that there is no commit."""
+        self._number = 0
 
     @property
     def driver(self) -> Any:
-        """The connection, in the transaction."""
+        """The connection, in the transaction; all that was left until it is asked again is written."""
         if self._begin is not None:
             begin, self._begin = self._begin, None
             begin("BEGIN")
+        if self._left or (self._saves and not self._saves[-1].name):
+            self._write_left()
         return self._driver
 
     @property
@@ -98,18 +154,27 @@ class Tx:
         if not self.writes:
             raise ReadOnly("this verb writes, and the transaction is for reading")
 
+    def soon(self, write: Write, params: Mapping[str, Any]) -> None:
+        """Write this when the database is asked again, or at the end, with all that waits for ``write`` by
+        then. What breaks a rule of its table is told there."""
+        if not self.writes:
+            self.must_write()
+        self._left.append((write, params))
+
     def later(self, write: Write, **params: Any) -> None:
         """Write this as the last thing in the transaction, with all else that is left for ``write``: for
         what nothing in it reads again."""
+        if not self.writes:
+            self.must_write()
+        self._last.append((write, params))
+
+    def at_end(self, do: Callable[[Tx, list[T]], None], thing: T) -> None:
+        """Call ``do`` once before the transaction ends, with all things that were given for it."""
         self.must_write()
-        if self._later is None:
-            self._later = []
-        self._later.append((write, params))
+        self._things.append((do, thing))
 
     def after_commit(self, action: Callable[[], None]) -> None:
         """Call ``action`` once this transaction is on disk; never when it is rolled back."""
-        if self._after is None:
-            self._after = []
         self._after.append(action)
 
     def run(self, statement: Executable, params: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
@@ -124,56 +189,77 @@ class Tx:
             raise translate(error) from error
         return found if process is None else process(found)
 
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
+    def savepoint(self) -> AbstractContextManager[None]:
         """What happens inside is undone when it raises; what came before stays."""
-        self._saves += 1
-        name = f"s{self._saves}"
-        later, after = len(self._later or ()), len(self._after or ())
-        self._say(f"SAVEPOINT {name}")
-        try:
-            yield
-        except BaseException as error:
-            try:
-                self._undo(name)
-            except Exception:  # the whole transaction is gone: full disk, lost connection
-                raise translate(error) from error
-            if self._later:
-                del self._later[later:]
-            if self._after:
-                del self._after[after:]
-            self.known.clear()
-            raise
-        self._say(f"RELEASE {name}")
+        return _Save(self)
 
     def _say(self, command: str) -> None:
         if self.dialect == "postgresql":
-            self.driver.soon(command)
+            self._driver.soon(command)
         else:
-            self.driver.execute(command)
+            self._driver.execute(command)
 
     def _undo(self, name: str) -> None:
         if self.dialect == "postgresql":
-            self.driver.undo(name)
+            self._driver.undo(name)
         else:
-            self.driver.execute(f"ROLLBACK TO {name}")
-            self.driver.execute(f"RELEASE {name}")
+            self._driver.execute(f"ROLLBACK TO {name}")
+            self._driver.execute(f"RELEASE {name}")
+
+    def _write_left(self) -> None:
+        """What was left before a savepoint is written before it is made, what came after it after."""
+        left, self._left = self._left, []
+        saves, self._saves = self._saves, []  # while this asks the database itself
+        begin = 0
+        try:
+            for save in saves:
+                if not save.name:
+                    self._send(left[begin : save.left])
+                    begin, save.left = save.left, 0
+                    self._number += 1
+                    self._say(f"SAVEPOINT s{self._number}")
+                    save.name = f"s{self._number}"
+            self._send(left[begin:])
+        except Exception as error:
+            self._lost = error
+            for save in saves:
+                if not save.name:  # what failed came before it, and is not undone with it
+                    save.lost = error
+            raise
+        finally:
+            self._saves = saves
+
+    def _send(self, left: list[_Left]) -> None:
+        for write, each in _together(left):
+            write.send(self, each)
 
     def finish(self) -> None:
-        """Write what was left for later. Called by who commits, right before."""
-        if self._later is None:
-            return
-        grouped: dict[Write, list[Mapping[str, Any]]] = {}
-        for write, params in self._later:
-            grouped.setdefault(write, []).append(params)
-        self._later = None
-        for write, each in grouped.items():
-            write.many(self, each)
+        """Do and write what was left for the end. Called by who commits, right before."""
+        if self._lost is not None:
+            raise self._lost
+        while self._things:
+            things, self._things = self._things, []
+            for do, each in _together(things):
+                do(self, each)
+        if self._left:
+            self._write_left()
+        if self._last:
+            last, self._last = self._last, []
+            for write, each in _together(last):
+                write.many(self, each)
 
     def committed(self) -> None:
         """Do what was asked for after the commit. The commit stands: what fails now is told in the log."""
-        for action in self._after or ():
+        for action in self._after:
             try:
                 action()
             except Exception:
                 log.exception("an action after a commit failed")
+
+
+def _together(pairs: Iterable[tuple[K, T]]) -> Iterable[tuple[K, list[T]]]:
+    """What belongs to the same, in the order in which the first of each came."""
+    grouped: dict[K, list[T]] = {}
+    for key, each in pairs:
+        grouped.setdefault(key, []).append(each)
+    return grouped.items()

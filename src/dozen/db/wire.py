@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Sequence
 from select import POLLIN, POLLOUT, poll
 from typing import Any
 
+import msgspec
 import psycopg
 from psycopg import DataError, OperationalError, errors, pq
 from psycopg.adapt import Loader, PyFormat, Transformer
@@ -24,6 +25,8 @@ _TEXT, _BINARY = 0, 1
 _DONE = (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK)
 
 _BYTES = frozenset((bytes, bytearray, memoryview))
+_LIKE_JSON = frozenset((int, str, type(None)))
+_json = msgspec.json.Encoder().encode
 
 Row = tuple[Any, ...]
 _Asked = tuple[str, list[bytes | None], list[int] | None, bool]
@@ -300,6 +303,14 @@ def _str(value: str) -> bytes:
 
 
 def _list(value: Sequence[Any]) -> bytes:
+    if _LIKE_JSON.issuperset(map(type, value)):
+        try:
+            written = _json(value)
+        except UnicodeEncodeError:
+            written = b"\\u"
+        # Both write quotes and backslashes alike, and nothing else that is written with a backslash.
+        if b"\\" not in written or b"\\" not in written.replace(b"\\\\", b"").replace(b'\\"', b""):
+            return b"{%s}" % written[1:-1]
     return b"{" + b",".join([_item(each) for each in value]) + b"}"
 
 
@@ -308,6 +319,8 @@ def _item(value: Any) -> bytes:
         return b"NULL"
     if type(value) is int:
         return b"%d" % value
+    if type(value) in _BYTES:
+        return b'"\\\\x%s"' % value.hex().encode()
     text = _text(value)
     if isinstance(value, str):
         return b'"' + text.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'

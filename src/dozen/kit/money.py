@@ -85,9 +85,11 @@ def parse(text: str, currency: str) -> int:
 
 def plain(amount: int, currency: str) -> str:
     """Decimal text with all the currency's decimals and nothing else: ``-12.50``."""
-    places = decimals(currency)
-    sign, digits = ("-" if amount < 0 else ""), str(abs(amount)).rjust(places + 1, "0")
-    return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"
+    places = _DECIMALS.get(currency, 2)
+    if not places:
+        return str(amount)
+    digits = f"{abs(amount):0{places + 1}}"
+    return f"{'-' if amount < 0 else ''}{digits[:-places]}.{digits[-places:]}"
 
 
 def text(amount: int, currency: str) -> str:

@@ -9,7 +9,7 @@ from http.cookies import _unquote
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from dozen.core.accounts import Actor
-from dozen.db import Tx
+from dozen.db import Together, Tx
 from dozen.kit.cursors import Cursors
 from dozen.kit.env import Env
 from dozen.kit.errors import Malformed, Unauthenticated
@@ -20,6 +20,7 @@ from dozen.web.routes import Route
 
 P = ParamSpec("P")
 T = TypeVar("T")
+W = TypeVar("W")
 
 
 _LISTS = {b"cookie": b"; ", b"accept": b", ", b"accept-encoding": b", ", b"x-forwarded-for": b", "}
@@ -62,9 +63,13 @@ class Host(Protocol):
 
     async def read(self, work: Callable[[Tx], T]) -> T: ...
 
+    async def glance(self, work: Callable[[Tx], T]) -> T: ...
+
     async def look(self, work: Callable[[Tx], T]) -> T: ...
 
     async def write(self, work: Callable[[Tx], T]) -> T: ...
+
+    async def write_with(self, kind: Together[W], wish: W, work: Callable[[Tx], T]) -> T: ...
 
 
 class Call:
@@ -156,9 +161,17 @@ class Call:
         run = self.server.read if self.route.writes else self.server.look
         return await run(lambda tx: verb(tx, *args, **kwargs))
 
+    async def glance(self, verb: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """As :meth:`read`, for what this process mostly knows: done at once then, and anew otherwise."""
+        return await self.server.glance(lambda tx: verb(tx, *args, **kwargs))
+
     async def write(self, verb: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a verb in a write transaction of its own; returns once it is committed."""
         return await self.server.write(lambda tx: verb(tx, *args, **kwargs))
+
+    async def write_with(self, kind: Together[W], wish: W, verb: Callable[[Tx], T]) -> T:
+        """As :meth:`write`, in one transaction with others of the kind that are asked for at the moment."""
+        return await self.server.write_with(kind, wish, verb)
 
     async def heavy(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run CPU-heavy work (hashing, images) in a thread, with no transaction open."""

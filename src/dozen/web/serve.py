@@ -16,8 +16,10 @@ from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
 from typing import Any, TypeVar
 
-from dozen.db import Database, Tx, WriteQueue
+from dozen.core.cache import Limiter
+from dozen.db import Companies, Database, Together, Tx, WriteQueue
 from dozen.db.engine import SqliteDatabase
+from dozen.db.postgres import NotKnown
 from dozen.db.replica import Replica
 from dozen.kit import crypto
 from dozen.kit.env import Env
@@ -34,6 +36,12 @@ from dozen.web.routes import Route
 from dozen.web.send import send_refusal, send_reply
 
 T = TypeVar("T")
+W = TypeVar("W")
+
+_SIDE_BY_SIDE = 2
+"""Shared transactions of a kind on PostgreSQL: while one waits for the database, the other works here."""
+_IN_THE_LOOP = 32
+"""Writes that share a transaction on SQLite, and so keep the event loop from all else."""
 log = logging.getLogger("dozen.web")
 
 BODY_SECONDS = 30.0
@@ -70,6 +78,12 @@ class Server:
         if replica is not None:
             self.metrics.watch_replica(lambda: replica.fit)
         self._queue = WriteQueue(db, env) if isinstance(db, SqliteDatabase) else None
+        self._few = ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="together")
+        self._companies = (
+            Companies(self._write_few, at_once=_SIDE_BY_SIDE)
+            if self._queue is None
+            else Companies(self._queue.run, at_once=1, most=_IN_THE_LOOP)
+        )
         self.router = Router()
         self.closing = asyncio.Event()
         """Set when the server ends: streams end by themselves."""
@@ -83,6 +97,13 @@ class Server:
         return await asyncio.get_running_loop().run_in_executor(
             self.threads, self.db.run_read, self.env, work
         )
+
+    async def glance(self, work: Callable[[Tx], T]) -> T:
+        """As ``read``, for what is mostly known here: it is done at once then, and anew otherwise."""
+        try:
+            return self.db.run_known(self.env, work)
+        except NotKnown:
+            return await self.read(work)
 
     async def look(self, work: Callable[[Tx], T]) -> T:
         """As ``read``, for what decides no write: on the replica, where there is one."""
@@ -98,6 +119,14 @@ class Server:
         return await asyncio.get_running_loop().run_in_executor(
             self.threads, self.db.run_write, self.env, work
         )
+
+    async def _write_few(self, work: Callable[[Tx], T]) -> T:
+        """As ``write``, in threads of their own, which so need few connections and keep them busy."""
+        return await asyncio.get_running_loop().run_in_executor(self._few, self.db.run_write, self.env, work)
+
+    async def write_with(self, kind: Together[W], wish: W, work: Callable[[Tx], T]) -> T:
+        """As ``write``, in one transaction with others of the kind that are asked for at the moment."""
+        return await self._companies.run(kind, wish, work)
 
     def rendered(self, call: Call, answer: Any) -> Any:
         """Pages are rendered before anything is sent: a broken template is a 500 and not half a page."""
@@ -128,6 +157,7 @@ class Server:
 
     def close(self) -> None:
         self.threads.shutdown(wait=True, cancel_futures=True)
+        self._few.shutdown(wait=True, cancel_futures=True)
 
 
 class Address:
@@ -191,7 +221,7 @@ class Address:
         raise NotFound
 
     async def _answer(self, call: Call) -> Any:
-        route = call.route
+        route, server = call.route, self.server
         call.must_be_clear()
         auth.turn_strangers_away(call)
         form: Form | None = None
@@ -201,7 +231,7 @@ class Address:
                 arguments = route.binder.arguments(call.scope, data, form)
             except Fault:
                 # Who may not come in is told so, and not what is wrong with what they sent.
-                await self.server.read(lambda tx: auth.admit(call, tx))
+                await server.read(lambda tx: auth.admit(call, tx))
                 if not route.upload:
                     auth.limit(call)
                 raise
@@ -214,7 +244,8 @@ class Address:
                     auth.check_csrf(call, form.get("csrf") if form is not None else "")
 
             if route.is_async:
-                await call.read(admit)
+                enter = server.read if server.env.part(Limiter).waits else server.glance
+                await enter(admit)
                 answer = await route.fn(call, *arguments)
                 if isinstance(answer, Page):
                     await call.read(lambda tx: self._frame(call, tx, answer))
@@ -229,7 +260,6 @@ class Address:
                     self._frame(call, tx, answer)
                 return answer
 
-            server = self.server
             if route.writes:
                 return await server.write(work)
             if server.db.inline:

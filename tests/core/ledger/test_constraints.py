@@ -65,7 +65,7 @@ def test_no_table_can_be_emptied(busy: Books, table: str) -> None:
     "change",
     [
         "balance = balance + 1",
-        "seq = seq + 1",
+        "seq = seq - 1",
         "currency = 'USD'",
         "lane = 1",
         "held = 91",
@@ -81,6 +81,12 @@ def test_balances_are_not_to_be_bent(busy: Books, change: str) -> None:
     with pytest.raises(Duplicate):
         busy.run(f"UPDATE ledger_balances SET {change} WHERE account_id = {busy.ada}")
     busy.proved()
+
+
+@pytest.mark.parametrize("change", ["seq = seq + 1", "balance = balance + 1, seq = seq + 1"])
+def test_what_a_trigger_cannot_see_the_proof_finds(busy: Books, change: str) -> None:
+    busy.run(f"UPDATE ledger_balances SET {change} WHERE account_id = {busy.ada}")
+    assert not busy.town.read(ledger.verify).ok
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import pytest
 from dozen.core import notifications
 from dozen.core.notifications import Notice, telling
 from dozen.db import Tx
+from dozen.kit.errors import Conflict
 from tests.core.notifications.inbox import FOLLOW, LIKE, NEWS, QUIET, counted, events, like, marked, rows
 from tests.support.town import Town
 
@@ -105,6 +106,52 @@ class TestEach:
             town.write(notifications.notify_each, [Notice(ANN, NEWS, n), Notice(BO, NEWS, n)][: 1 + (n < 3)])
         assert counted(town) == {ANN: (5, 5), BO: (3, 3)} == marked(town)
         assert events(town)[-1][1]["unread"] == 5
+
+    def test_all_that_a_transaction_says_is_written_at_its_end(self, town: Town) -> None:
+        def undone(tx: Tx) -> None:
+            notifications.notify_each(tx, [Notice(ANN, NEWS, 90), Notice(CY, NEWS, 91)])
+            raise Conflict
+
+        def verb(tx: Tx) -> None:
+            notifications.notify_each(tx, [Notice(ANN, NEWS, 1), Notice(BO, FOLLOW, 2)])
+            with pytest.raises(Conflict), tx.savepoint():
+                undone(tx)
+            with tx.savepoint():
+                notifications.notify_each(tx, [Notice(BO, NEWS, 3)])
+            notifications.notify_each(tx, [Notice(ANN, FOLLOW, 4), Notice(ANN, NEWS, 5)])
+
+        town.write(verb)
+        assert counted(town) == {ANN: (3, 3), BO: (2, 2)} == marked(town)
+        subjects = [
+            [each.subject_id for each in town.read(notifications.list_plain, who)] for who in (ANN, BO)
+        ]
+        assert subjects == [[5, 4, 1], [3, 2]]
+        assert [(who, told["kind"], told["unread"]) for who, told in events(town)] == [
+            (ANN, NEWS, 3), (BO, FOLLOW, 2), (BO, NEWS, 2), (ANN, FOLLOW, 3), (ANN, NEWS, 3),
+        ]  # fmt: skip
+
+        def nothing(tx: Tx) -> None:
+            undone(tx)
+
+        with pytest.raises(Conflict):
+            town.write(nothing)
+        assert len(events(town)) == 5
+
+    def test_too_many_in_one_transaction_are_trimmed(
+        self, town: Town, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(telling, "KEEP", 5)
+        monkeypatch.setattr(telling, "SLACK", 2)
+
+        def verb(tx: Tx, many: int) -> None:
+            for n in range(many):
+                notifications.notify_each(tx, [Notice(ANN, NEWS, n), Notice(BO, NEWS, n)][: 1 + (n < 3)])
+
+        for many, kept in ((7, 7), (1, 5), (30, 5)):
+            town.write(verb, many)
+            assert counted(town) == marked(town)
+            assert counted(town)[ANN] == (kept, kept)
+        assert [each.subject_id for each in town.read(notifications.list_plain, ANN)] == [29, 28, 27, 26, 25]
 
     def test_mistakes_of_the_caller(self, town: Town) -> None:
         for wrong, error in ((Notice(ANN, LIKE), ValueError), (Notice(ANN, "blog.dislike"), LookupError)):

@@ -103,6 +103,11 @@ class Limiter:
         remote = env.part(Remote) if env.settings.redis_url else None
         return cls(remote, on=env.settings.rate_limits)
 
+    @property
+    def waits(self) -> bool:
+        """Whether counting asks over the network."""
+        return self._on and self._remote is not None
+
     def allow(self, key: str, *, per: int, seconds: int) -> Verdict:
         """Take a token from the bucket ``key``, which holds ``per`` and fills up within ``seconds``.
 

@@ -1,6 +1,15 @@
 """Follow, friend, block, mute, lists; who may see whom."""
 
-from dozen.core.graph.blocks import block, blocks, is_blocked_either, mute, mutes, unblock, unmute
+from dozen.core.graph.blocks import (
+    block,
+    blocks,
+    is_blocked_either,
+    mute,
+    mutes,
+    ready_blocked,
+    unblock,
+    unmute,
+)
 from dozen.core.graph.bulk import connect_many, forget, recount
 from dozen.core.graph.errors import (
     AlreadyRequested,
@@ -180,6 +189,7 @@ __all__ = [
     "mute",
     "mutes",
     "mutual",
+    "ready_blocked",
     "recount",
     "reject_follow",
     "reject_friend",

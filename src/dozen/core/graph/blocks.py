@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from dozen.core.graph import edge_queries, hiding_queries
 from dozen.core.graph.edges import blocked_name, bond, lock, retie, somebody, tie, unask, untie
 from dozen.core.graph.errors import BadMute, CannotBlockSelf, CannotMuteSelf
@@ -86,6 +88,16 @@ def blocks(tx: Tx, me: int, *, before: int | None = None, limit: int = 50) -> li
 def mutes(tx: Tx, me: int, *, before: int | None = None, limit: int = 50) -> list[Edge]:
     """Whom I mute, newest first; see ``relations`` for until when."""
     return hiding_queries.mutes.all(tx, person=me, now=tx.now, before=before or MAX, limit=limit)
+
+
+def ready_blocked(tx: Tx, pairs: Collection[tuple[int, int]]) -> None:
+    """Read at once which of these pairs :func:`is_blocked_either` will be asked about block each other."""
+    found = set(
+        edge_queries.blocked_pairs.all(
+            tx, ones=[one for one, _ in pairs], others=[other for _, other in pairs]
+        )
+    )
+    tx.known.update((blocked_name(*pair), pair in found) for pair in pairs)
 
 
 def is_blocked_either(tx: Tx, a: int, b: int) -> bool:

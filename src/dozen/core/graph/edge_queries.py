@@ -25,7 +25,7 @@ from sqlalchemy.sql import Executable
 
 from dozen.core.graph.structs import Edge
 from dozen.core.graph.tables import edges, requests
-from dozen.db import Id, action, member, param, rows, upsert, values
+from dozen.db import Id, action, each_row, member, param, rows, upsert, values
 
 Row = tuple[Any, ...]
 E_, R_ = edges.c, requests.c
@@ -130,6 +130,19 @@ blocked_either = values(
     )
     .limit(1),
 )
+
+
+def _blocked_pairs(dialect: str) -> Executable:
+    """Those of ``ones`` and ``others``, side by side, of whom one blocks the other."""
+    pair = each_row(dialect, ones=BigInteger(), others=BigInteger()).c
+    between = or_(
+        and_(E_.from_id == pair.ones, E_.to_id == pair.others),
+        and_(E_.from_id == pair.others, E_.to_id == pair.ones),
+    )
+    return select(pair.ones, pair.others).where(select(E_.kind).where(E_.kind == "block", between).exists())
+
+
+blocked_pairs = rows(row, _blocked_pairs)
 
 
 def _page(mine: Any, other: Any) -> Executable:

@@ -46,6 +46,9 @@ class _Polite:
     def run_read(self, env: Env, verb: Callable[[Tx], T]) -> T:
         return self._db.run_read(env, verb)
 
+    def run_known(self, env: Env, verb: Callable[[Tx], T]) -> T:
+        return self._db.run_known(env, verb)
+
     def run_write(self, env: Env, verb: Callable[[Tx], T]) -> T:
         with self._one:
             began = monotonic()

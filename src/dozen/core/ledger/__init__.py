@@ -19,7 +19,7 @@ from dozen.core.ledger.holding import (
     void,
 )
 from dozen.core.ledger.jobs import JOBS
-from dozen.core.ledger.keys import KEEP_KEYS, fingerprint, once, purge_keys
+from dozen.core.ledger.keys import KEEP_KEYS, fingerprint, once, purge_keys, ready_keys
 from dozen.core.ledger.moving import MOST_LEGS, lock, pay, transfer
 from dozen.core.ledger.opening import (
     account,
@@ -34,6 +34,7 @@ from dozen.core.ledger.opening import (
 )
 from dozen.core.ledger.proving import MOST_WRONG, doctor, verify
 from dozen.core.ledger.reading import (
+    available_now,
     balance,
     balance_now,
     balances,
@@ -108,6 +109,7 @@ __all__ = [
     "account",
     "accounts_by_id",
     "accounts_of",
+    "available_now",
     "balance",
     "balance_now",
     "balances",
@@ -135,6 +137,7 @@ __all__ = [
     "open_account",
     "pay",
     "purge_keys",
+    "ready_keys",
     "reserve",
     "reversals_of",
     "reverse",

@@ -1,8 +1,8 @@
 """Applying one movement to the books: the rule of what an account allows, and the writing down.
 
-On SQLite, where statements are cheap and writers take turns, it is done step by step here. On PostgreSQL
-``ledger_move`` (see ``ddl.py``) does the same in one call. Rows are locked in one order by everybody:
-ordinary accounts by id, then lanes by account.
+The accounts' rows are locked (on PostgreSQL) and read in one order by everybody: ordinary accounts by id,
+then lanes by account. A transaction knows them from then on as they are after each movement, and what it has
+moved is written when the database is asked again or at its end: many movements in a few statements.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 from itertools import count
-from typing import Any
 
 import msgspec
 
@@ -22,10 +21,11 @@ from dozen.core.ledger.errors import (
     InsufficientFunds,
     NoSuchAccount,
 )
+from dozen.core.ledger.keys import came_first, keep_key, key_row
 from dozen.core.ledger.queries import Standing
 from dozen.core.ledger.structs import Account, Key, Posting
 from dozen.core.ledger.tables import MOST_BALANCE
-from dozen.core.realtime import Hub, publish
+from dozen.core.realtime import publish
 from dozen.db import Tx
 from dozen.kit.env import Env
 from dozen.kit.errors import Fault
@@ -33,7 +33,6 @@ from dozen.kit.errors import Fault
 TOPIC = "ledger.account"
 """Events of changed balances; key: the person who owns the account."""
 NO_OUT, FROZEN, CLOSED = 1, 2, 3
-_MOVED, _KNOWN = 0, 1
 
 
 class Change(msgspec.Struct, frozen=True, gc=False):
@@ -131,94 +130,72 @@ def refusal(row: Standing, amount: int, held: int, forced: bool) -> type[Fault] 
 
 def apply(tx: Tx, movement: Movement) -> tuple[Applied, ...] | Fault:
     """Do all of it, or nothing and give the reason. Raises KeyKnown."""
-    placed = [(change, lane_of(tx, change.account)) for change in movement.changes]
-    placed.sort(key=lambda each: (each[1] > 0, each[0].account.id))
-    step = _apply_at_once if tx.dialect == "postgresql" else _apply_in_steps
-    done = step(tx, movement, placed)
-    if not isinstance(done, Fault):
-        for each in done:
-            if not each.lane:
-                tx.known[balance_name(each.account.id)] = each.balance
-    return done
-
-
-def balance_name(account_id: int) -> tuple[str, int]:
-    """Under which a transaction knows the balance of an account without lanes that it has moved money of:
-    its row is locked since."""
-    return ("ledger.balance", account_id)
-
-
-_Placed = Sequence[tuple[Change, int]]
-
-
-def _apply_in_steps(tx: Tx, movement: Movement, placed: _Placed) -> tuple[Applied, ...] | Fault:
-    key = movement.key
-    if key is not None and not queries.claim_key(
-        tx,
-        realm=key.realm,
-        owner=key.owner,
-        key=key.key,
-        fingerprint=movement.print,
-        at=tx.now,
-        transfer_id=movement.id,
-    ):
+    tx.must_write()
+    m, key = movement, movement.key
+    placed = [(change, lane_of(tx, change.account)) for change in m.changes]
+    placed.sort(key=lambda each: locking_order(each[0].account, each[1]))
+    if key is not None and key_row(tx, key) is not None:
         raise KeyKnown
-    rows = [_row(tx, change, lane) for change, lane in placed]
-    fault = _why(rows, placed, movement.forced)
+    rows = standings(tx, [(change.account, lane) for change, lane in placed])
+    fault = _why(rows, placed, m.forced)
     if fault is not None:
-        if key is not None:
-            queries.drop_key(tx, realm=key.realm, owner=key.owner, key=key.key)
+        if key is not None and came_first(tx, key):
+            raise KeyKnown
         return fault
     done: list[Applied] = []
-    put: list[dict[str, Any]] = []
-    added: list[dict[str, Any]] = []
     for (change, lane), row in zip(placed, rows, strict=True):
-        balance, held = row.balance + change.amount, row.held + change.held
-        seq, at = row.seq + (change.amount != 0), max(row.at, movement.at)
-        put.append(
-            {
-                "account_id": change.account.id,
-                "in_lane": lane,
-                "now": balance,
-                "reserved": held,
-                "number": seq,
-                "moment": at,
-            }
+        after = Standing(
+            row.account_id, lane, row.balance + change.amount, row.held + change.held, row.least, row.state,
+            row.seq + (change.amount != 0), max(row.at, m.at), row.currency,
+        )  # fmt: skip
+        tx.known[standing_name(change.account.id, lane)] = after
+        tx.soon(queries.put_balance, msgspec.structs.asdict(after))
+        done.append(
+            Applied(change.account, lane, change.amount, after.balance, after.held, after.seq, after.at)
         )
-        done.append(Applied(change.account, lane, change.amount, balance, held, seq, at))
-        if change.amount:
-            added.append(
-                {
-                    "transfer_id": movement.id,
-                    "leg": len(added) + 1,
-                    "account_id": change.account.id,
-                    "lane": lane,
-                    "seq": seq,
-                    "at": at,
-                    "currency": row.currency,
-                    "amount": change.amount,
-                    "balance_after": balance,
-                }
-            )
-    queries.put_balance.many(tx, put)
-    queries.add_posting.many(tx, added)
-    _tell(tx, done, movement)
-    if added:
-        queries.add_transfer(
-            tx,
-            id=movement.id,
-            at=movement.at,
-            kind=movement.kind,
-            actor=movement.actor,
-            subject=movement.subject,
-            memo=movement.memo,
-            data=movement.data,
-            hold_id=movement.hold_id,
-            reverses=movement.reverses,
-            rate=movement.rate,
-            legs=len(added),
-        )
+    if key is not None:
+        keep_key(tx, key, m.print, transfer_id=m.id)
+    if m.changes[0].amount:
+        _write(tx, m, done)
+    _tell(tx, done, m)
     return tuple(done)
+
+
+def _write(tx: Tx, m: Movement, done: Sequence[Applied]) -> None:
+    """The journal's rows. On SQLite the legs come first, on PostgreSQL the transfer: so each can see in the
+    end that it is whole."""
+    transfer = {
+        "id": m.id,
+        "at": m.at,
+        "kind": m.kind,
+        "actor": m.actor,
+        "subject": m.subject,
+        "memo": m.memo,
+        "data": m.data,
+        "hold_id": m.hold_id,
+        "reverses": m.reverses,
+        "rate": m.rate,
+        "legs": len(done),
+    }
+    if tx.dialect == "postgresql":
+        tx.soon(queries.add_transfer, transfer)
+    for leg, each in enumerate(done, 1):
+        tx.soon(
+            queries.add_posting,
+            {
+                "transfer_id": m.id,
+                "leg": leg,
+                "account_id": each.account.id,
+                "lane": each.lane,
+                "seq": each.seq,
+                "at": each.at,
+                "currency": each.account.currency,
+                "amount": each.amount,
+                "balance_after": each.balance,
+            },
+        )
+    if tx.dialect == "sqlite":
+        tx.soon(queries.add_transfer, transfer)
 
 
 def _tell(tx: Tx, done: Iterable[Applied], movement: Movement) -> None:
@@ -241,58 +218,42 @@ def _tell(tx: Tx, done: Iterable[Applied], movement: Movement) -> None:
             )
 
 
-def _apply_at_once(tx: Tx, movement: Movement, placed: _Placed) -> tuple[Applied, ...] | Fault:
-    m, key = movement, movement.key
-    tx.must_write()
-    owners = [0 if lane else c.account.owner for c, lane in placed]
-    found = queries.move.first(
-        tx,
-        head=f"{{{m.id},{m.at},{m.actor},{m.subject},{m.hold_id or 0},{m.reverses or 0},"
-        f"{int(m.forced)},{key.owner if key else 0},{tx.now if any(owners) else 0}}}",
-        kind=m.kind,
-        memo=m.memo,
-        data=m.data or "",
-        rate=m.rate or "",
-        accounts=_list(c.account.id for c, _ in placed),
-        lanes=_list(lane for _, lane in placed),
-        amounts=_list(c.amount for c, _ in placed),
-        helds=_list(c.held for c, _ in placed),
-        owners=_list(owners),
-        realm=key.realm if key else "",
-        key=key.key if key else "",
-        print=m.print,
-    )
-    assert found is not None
-    outcome, *after = found
-    if outcome == _KNOWN:
-        raise KeyKnown
-    if outcome == _MOVED:
-        if any(owners):
-            tx.after_commit(tx.part(Hub).wake)
-        return tuple(
-            [
-                Applied(change.account, lane, change.amount, *numbers)
-                for (change, lane), *numbers in zip(placed, *after, strict=True)
-            ]
+# The rows of balances, as this transaction has them
+
+
+def standing_name(account_id: int, lane: int = 0) -> tuple[str, int, int]:
+    """Under which a transaction knows a balance's row: it is locked since."""
+    return ("ledger.standing", account_id, lane)
+
+
+def standings(tx: Tx, places: Sequence[tuple[Account, int]]) -> list[Standing]:
+    """Rows of balances (account and lane, in the order of locking), locked until the transaction ends. Raises
+    NoSuchAccount."""
+    known = tx.known
+    names = [standing_name(account.id, lane) for account, lane in places]
+    missing = [name for name in names if name not in known]
+    if missing:
+        found = queries.standings.all(
+            tx, accounts=[account for _, account, _ in missing], lanes=[lane for _, _, lane in missing]
         )
-    fault = _why([_row(tx, change, lane) for change, lane in placed], placed, m.forced)
-    if fault is None:
-        raise RuntimeError(f"the database refused movement {m.id}, and no rule says why")
-    return fault
+        known.update((standing_name(each.account_id, each.lane), each) for each in found)
+    try:
+        return [known[name] for name in names]
+    except KeyError as error:
+        raise NoSuchAccount(account=error.args[0][1]) from None
 
 
-def _list(numbers: Iterable[int]) -> str:
-    return "{" + ",".join(map(str, numbers)) + "}"
+def forget_standings(tx: Tx, account_id: int, lanes: int) -> None:
+    """Whoever changes the rows of an account otherwise says so."""
+    for lane in range(lanes + 1):
+        tx.known.pop(standing_name(account_id, lane), None)
 
 
-def _row(tx: Tx, change: Change, lane: int) -> Standing:
-    found = queries.standing.first(tx, account_id=change.account.id, lane=lane)
-    if found is None:
-        raise NoSuchAccount(account=change.account.id)
-    return found
+def locking_order(account: Account, lane: int) -> tuple[bool, int]:
+    return lane > 0, account.id
 
 
-def _why(rows: Sequence[Standing], placed: _Placed, forced: bool) -> Fault | None:
+def _why(rows: Sequence[Standing], placed: Sequence[tuple[Change, int]], forced: bool) -> Fault | None:
     for row, (change, _) in zip(rows, placed, strict=True):
         kind = refusal(row, change.amount, change.held, forced)
         if kind is InsufficientFunds:

@@ -1,4 +1,4 @@
-"""Triggers, and on PostgreSQL the function that applies a movement: plain SQL text, table by table.
+"""Triggers: plain SQL text, table by table.
 
 The rules stand in ``applying.py``; what is here backs them, so that no hand on the database can break the
 books unnoticed. A migration runs these texts in this order once the tables exist.
@@ -31,7 +31,8 @@ SQLITE: tuple[tuple[str, str], ...] = (
         "ledger_balances",
         "no_silent_change",
         "UPDATE ON ledger_balances WHEN NEW.account_id <> OLD.account_id OR NEW.lane <> OLD.lane "
-        "OR NEW.currency <> OLD.currency OR (NEW.balance <> OLD.balance) <> (NEW.seq <> OLD.seq)",
+        "OR NEW.currency <> OLD.currency OR NEW.seq < OLD.seq "
+        "OR (NEW.balance <> OLD.balance AND NEW.seq = OLD.seq)",
         "a balance moves with a posting",
     ),
     _refuse_sqlite(
@@ -96,82 +97,6 @@ BEGIN
 END $$
 """  # noqa: S608 - our own constant
 
-# Everything about one movement in one call. ``head`` is (id, at, actor, subject, hold, reverses, forced,
-# key's owner, the time of the events to be published or 0); the lists are the legs, in the order of locking,
-# with amounts that are all zero or none, and whom to tell (0: nobody). Empty texts stand for NULL, so that
-# the statement is prepared once. ``outcome`` is 0: moved, and the lists say how the accounts stand after it;
-# 1: the key is known; 2: refused, the rows are locked and as before. Statements are few, because each costs
-# more than the rows in it, and are planned once: for a list as a parameter the planner would otherwise plan
-# anew each time, which doubles the cost. The events are what ``realtime.publish`` would write; they are here
-# because a round trip of their own costs as much as all the rest. The condition says in SQL what
-# ``applying.refusal`` says in Python.
-_MOVE = """
-CREATE OR REPLACE FUNCTION ledger_move(
-  head bigint[], p_kind text, p_memo text, p_data text, p_rate text,
-  accounts bigint[], lanes int[], amounts bigint[], helds bigint[], owners bigint[],
-  p_realm text, p_key text, p_print text,
-  OUT outcome int, OUT afters bigint[], OUT reserved bigint[], OUT seqs bigint[], OUT ats bigint[])
-LANGUAGE plpgsql SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
-DECLARE
-  allowed boolean; currencies text[];
-BEGIN
-  IF p_key <> '' THEN
-    INSERT INTO ledger_keys (realm, owner, key, fingerprint, at, transfer_id)
-      VALUES (p_realm, head[8], p_key, p_print, head[2], head[1]) ON CONFLICT DO NOTHING;
-    IF NOT FOUND THEN
-      outcome := 1;
-      RETURN;
-    END IF;
-  END IF;
-  SELECT bool_and(q.allowed) AND count(*) = cardinality(accounts), array_agg(q.balance), array_agg(q.held),
-      array_agg(q.seq), array_agg(q.at), array_agg(q.currency)
-    INTO allowed, afters, reserved, seqs, ats, currencies
-    FROM (
-      SELECT b.balance + v.a AS balance, b.held + v.h AS held, greatest(b.at, head[2]) AS at, b.currency,
-          b.seq + CASE WHEN v.a <> 0 THEN 1 ELSE 0 END AS seq,
-          (b.state = 0 OR (v.a = 0 AND v.h <= 0) OR (b.state < 3 AND head[7] = 1)
-            OR (b.state = 1 AND v.h <= 0 AND (v.a > 0 OR v.h < 0)))
-          AND (b.least IS NULL OR v.a - v.h >= 0 OR b.balance - b.held + v.a - v.h >= b.least)
-          AND b.balance + v.a BETWEEN -100000000000000000 AND 100000000000000000 AS allowed
-        FROM unnest(accounts, lanes, amounts, helds) WITH ORDINALITY AS v (account, lane, a, h, n)
-        JOIN ledger_balances b ON b.account_id = v.account AND b.lane = v.lane
-        ORDER BY v.n FOR NO KEY UPDATE OF b) q;
-  IF NOT allowed THEN
-    IF p_key <> '' THEN
-      DELETE FROM ledger_keys WHERE realm = p_realm AND owner = head[8] AND key = p_key;
-    END IF;
-    outcome := 2;
-    RETURN;
-  END IF;
-  UPDATE ledger_balances b SET balance = v.balance, held = v.held, seq = v.seq, at = v.at
-    FROM unnest(accounts, lanes, afters, reserved, seqs, ats) AS v (account, lane, balance, held, seq, at)
-    WHERE b.account_id = v.account AND b.lane = v.lane;
-  IF amounts[1] <> 0 THEN
-    INSERT INTO ledger_transfers
-      (id, at, kind, actor, subject, memo, data, hold_id, reverses, rate, legs)
-      VALUES (head[1], head[2], p_kind, head[3], head[4], p_memo, NULLIF(p_data, ''), NULLIF(head[5], 0),
-              NULLIF(head[6], 0), NULLIF(p_rate, ''), cardinality(accounts));
-    INSERT INTO ledger_postings
-      (transfer_id, leg, account_id, lane, seq, at, currency, amount, balance_after)
-      SELECT head[1], v.n, v.account, v.lane, v.seq, v.at, v.currency, v.a, v.balance
-      FROM unnest(accounts, lanes, seqs, ats, currencies, amounts, afters)
-        WITH ORDINALITY AS v (account, lane, seq, at, currency, a, balance, n);
-  END IF;
-  IF head[9] > 0 THEN
-    INSERT INTO realtime_events (at, topic, key, data)
-      SELECT head[9], 'ledger.account', v.owner,
-          '{"account":' || v.account || ',"currency":"' || v.currency || '","balance":' || v.balance
-          || ',"held":' || v.held || ',"transfer":'
-          || CASE WHEN v.a <> 0 THEN head[1]::text ELSE 'null' END
-          || ',"amount":' || v.a || ',"kind":"' || p_kind || '"}'
-      FROM unnest(owners, accounts, currencies, afters, reserved, amounts)
-        AS v (owner, account, currency, balance, held, a)
-      WHERE v.owner > 0;
-  END IF;
-  outcome := 0;
-END $$
-"""
-
 
 def _statement_trigger(table: str, function: str, verbs: str) -> tuple[str, str]:
     return table, (
@@ -190,7 +115,6 @@ POSTGRESQL: tuple[tuple[str, str], ...] = (
             _refuse_postgresql("ledger_silent_change", "a balance moves with a posting"),
             _refuse_postgresql("ledger_new_terms", "the terms of a hold never change"),
             _BALANCED.strip(),
-            _MOVE.strip(),
         )
     ),
     *(_statement_trigger(table, "ledger_only_grows", "UPDATE OR DELETE OR TRUNCATE") for table in _GROWS),
@@ -200,7 +124,7 @@ POSTGRESQL: tuple[tuple[str, str], ...] = (
         "ledger_balances",
         "CREATE TRIGGER ledger_silent_change BEFORE UPDATE ON ledger_balances FOR EACH ROW WHEN ("
         "NEW.account_id <> OLD.account_id OR NEW.lane <> OLD.lane OR NEW.currency <> OLD.currency "
-        "OR (NEW.balance <> OLD.balance) <> (NEW.seq <> OLD.seq)) "
+        "OR NEW.seq < OLD.seq OR (NEW.balance <> OLD.balance AND NEW.seq = OLD.seq)) "
         "EXECUTE FUNCTION ledger_silent_change()",
     ),
     (

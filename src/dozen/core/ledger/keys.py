@@ -9,7 +9,7 @@ Keys are kept for :data:`KEEP_KEYS`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from hashlib import sha256
 from typing import Any, TypeVar
 
@@ -75,7 +75,7 @@ def once(
     tx.must_write()
     if key in tx.known:
         raise KeyInUse
-    row = _row(tx, key)
+    row = key_row(tx, key)
     if row is not None:
         return _known(row, print_, result)
     tx.known[key] = "in use"
@@ -88,31 +88,29 @@ def once(
     except Fault as fault:
         if isinstance(fault, Unavailable):
             raise
-        if tx.dialect == "postgresql" and _row(tx, key) is not None:
+        if came_first(tx, key):
             raise Busy from fault  # who has the same key came first, and what they did is why: see theirs
         if not isinstance(fault, remember):
             raise
         refusal = Refusal(fault.code, fault.status, fault.title, fault.detail, fault.extra)
-        _store(tx, key, print_, _REFUSAL + _encode(refusal))
+        keep_key(tx, key, print_, answer=_REFUSAL + _encode(refusal))
         return Answer(None, refusal)
     finally:
         tx.known.pop(key, None)
-    _store(tx, key, print_, _RESULT + _encode(value))
+    keep_key(tx, key, print_, answer=_RESULT + _encode(value))
     return Answer(value)
 
 
-def _store(tx: Tx, key: Key, print_: str, answer: bytes) -> None:
-    """The key's row, with the answer. Where another has written it since we looked (PostgreSQL), all of this
-    transaction is undone, run again, and finds the other's answer."""
+def keep_key(
+    tx: Tx, key: Key, print_: str, *, answer: bytes | None = None, transfer_id: int | None = None
+) -> None:
+    """The key's row, which was not there. Where another has written it since we looked (PostgreSQL), all of
+    this transaction is undone, run again, and finds the other's."""
     queries.add_key.soon(
-        tx,
-        [
-            {
-                "realm": key.realm, "owner": key.owner, "key": key.key, "fingerprint": print_,
-                "at": tx.now, "transfer_id": None, "answer": answer,
-            }
-        ],
+        tx, realm=key.realm, owner=key.owner, key=key.key, fingerprint=print_, at=tx.now,
+        transfer_id=transfer_id, answer=answer,
     )  # fmt: skip
+    tx.known[_name(key)] = (print_, transfer_id, answer)
 
 
 def _known(row: _Row, print_: str, result: type[T]) -> Answer[T]:
@@ -126,7 +124,7 @@ def _known(row: _Row, print_: str, result: type[T]) -> Answer[T]:
 
 def known_transfer(tx: Tx, key: Key, print_: str) -> Transfer:
     """The transfer that was made under a key. Raises KeyReused."""
-    row = _row(tx, key)
+    row = key_row(tx, key)
     if row is None:  # purged between two statements: seven days are over in this very moment
         raise KeyInUse
     transfer_id, _ = _same(row, print_)
@@ -139,7 +137,32 @@ def known_transfer(tx: Tx, key: Key, print_: str) -> Transfer:
     return msgspec.structs.replace(found, postings=sides, replayed=True)
 
 
-def _row(tx: Tx, key: Key) -> _Row | None:
+def ready_keys(tx: Tx, realm: str, keys: Collection[tuple[int, str]]) -> None:
+    """Read at once what is kept under keys (owner and key) that will be asked for."""
+    found = dict(
+        queries.key_rows.all(tx, realm=realm, owners=[o for o, _ in keys], names=[k for _, k in keys])
+    )
+    tx.known.update((_name(Key(realm, *each)), found.get(each)) for each in keys)
+
+
+def came_first(tx: Tx, key: Key) -> bool:
+    """Whether another has used the key since we looked: then what they did may be why we cannot."""
+    if tx.dialect == "sqlite":
+        return False
+    tx.known.pop(_name(key), None)
+    return key_row(tx, key) is not None
+
+
+def _name(key: Key) -> tuple[str, Key]:
+    return ("ledger.key", key)
+
+
+def key_row(tx: Tx, key: Key) -> _Row | None:
+    """What is kept under a key."""
+    name = _name(key)
+    if name in tx.known:
+        found: _Row | None = tx.known[name]
+        return found
     return queries.key_row.first(tx, realm=key.realm, owner=key.owner, key=key.key)
 
 

@@ -8,8 +8,16 @@ from typing import Any
 
 import msgspec
 
-from dozen.core.ledger import queries
-from dozen.core.ledger.applying import Applied, Change, KeyKnown, Lanes, Movement, apply
+from dozen.core.ledger.applying import (
+    Applied,
+    Change,
+    KeyKnown,
+    Movement,
+    apply,
+    lane_of,
+    locking_order,
+    standings,
+)
 from dozen.core.ledger.errors import (
     BadAmount,
     BadTransfer,
@@ -112,19 +120,16 @@ def pay(
 
 
 def lock(tx: Tx, account_ids: Collection[int]) -> None:
-    """Take the locks of several accounts at once, in the ledger's order.
+    """Take the locks of several accounts at once, in the ledger's order, and read how they stand.
 
     A transaction that makes more than one movement calls this first with all the accounts of all of them,
-    so that it cannot deadlock with another. (Were it to, the transaction would be tried again.)
+    so that it cannot deadlock with another (were it to, the transaction would be tried again), and asks
+    the database once.
     """
     tx.must_write()
-    if tx.dialect == "sqlite":
-        return
-    found = accounts_by_id(tx, account_ids)
-    queries.lock_balances.all(tx, ids=[a.id for a in found.values() if not a.lanes], lane=0)
-    lanes = tx.part(Lanes)
-    for each in sorted((a for a in found.values() if a.lanes), key=lambda a: a.id):
-        queries.lock_balances.all(tx, ids=[each.id], lane=lanes.lane(each))
+    found = accounts_by_id(tx, set(account_ids)).values()
+    placed = [(each, lane_of(tx, each)) for each in found]
+    standings(tx, sorted(placed, key=lambda each: locking_order(*each)))
 
 
 def check_amount(amount: int) -> None:

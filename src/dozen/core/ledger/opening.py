@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from dozen.core.cache import Lru
 from dozen.core.ledger import queries
+from dozen.core.ledger.applying import forget_standings
 from dozen.core.ledger.errors import (
     AccountClosed,
     AccountDiffers,
@@ -201,4 +202,5 @@ def _locked(tx: Tx, account_id: int) -> list[tuple[int, int, int, int]]:
     rows = queries.lanes_for_update.all(tx, id=account_id)
     if not rows:
         raise NoSuchAccount(account=account_id)
+    forget_standings(tx, account_id, len(rows))
     return rows

@@ -13,10 +13,11 @@ from sqlalchemy import (
     insert,
     literal_column,
     select,
+    true,
+    tuple_,
     union_all,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from dozen.core.ledger.structs import STATES, Account, Balance, Hold, Posting, Transfer, TrialLine
 from dozen.core.ledger.tables import (
@@ -28,7 +29,7 @@ from dozen.core.ledger.tables import (
     reversals,
     transfers,
 )
-from dozen.db import action, member, param, rows, upsert, values
+from dozen.db import action, each_row, member, param, put, rows, upsert, values
 
 _a, _b, _h, _k, _p, _r, _t = accounts.c, balances.c, holds.c, keys.c, postings.c, reversals.c, transfers.c
 _decode = msgspec.json.decode
@@ -118,20 +119,14 @@ set_state = action(
     .values(state=param("state"), closed_at=param("closed_at"))
 )
 set_least = action(update(balances).where(_b.account_id == param("id")).values(least=param("least")))
-lock_balances = rows(
-    lambda account_id, lane: (int(account_id), int(lane)),
-    select(_b.account_id, _b.lane)
-    .where(member(_b.account_id, "ids"), _b.lane == param("lane"))
-    .order_by(_b.account_id)
-    .with_for_update(key_share=True),
-)
-
 # A movement
 
 
 class Standing(msgspec.Struct, frozen=True, gc=False):
     """A balance's row."""
 
+    account_id: int
+    lane: int
     balance: int
     held: int
     least: int | None
@@ -141,67 +136,62 @@ class Standing(msgspec.Struct, frozen=True, gc=False):
     currency: str
 
 
-standing = rows(
-    Standing,
-    select(_b.balance, _b.held, _b.least, _b.state, _b.seq, _b.at, _b.currency).where(
-        _b.account_id == param("account_id"), _b.lane == param("lane")
-    ),
-)
-put_balance = action(
-    update(balances)
-    .where(_b.account_id == param("account_id"), _b.lane == param("in_lane"))
-    .values(balance=param("now"), held=param("reserved"), seq=param("number"), at=param("moment"))
-)
-add_posting = action(insert(postings).values({column.name: param(column.name) for column in postings.c}))
-add_transfer = action(
-    insert(transfers).values(
-        {column.name: param(column.name) for column in transfers.c if column.name != "turn"}
+_standing = (_b.account_id, _b.lane, _b.balance, _b.held, _b.least, _b.state, _b.seq, _b.at, _b.currency)
+
+
+def _standings(dialect: str) -> Any:
+    """Rows of ``accounts`` in their ``lanes``, locked in that very order."""
+    wanted = each_row(dialect, accounts=BigInteger(), lanes=Integer())
+    here = wanted.c
+    if dialect == "sqlite":  # where nobody else writes
+        return select(*_standing).where(tuple_(_b.account_id, _b.lane).in_(select(*here)))
+    one = (
+        select(*_standing)
+        .where(_b.account_id == here.accounts, _b.lane == here.lanes)
+        .limit(1)  # so that it is looked for by its key, whatever the planner thinks
+        .with_for_update(key_share=True)
+        .lateral()
     )
-)
-
-_numbers = ARRAY(BigInteger())
+    return select(*one.c).select_from(wanted.join(one, true()))
 
 
-def _list(name: str, kind: Any = _numbers) -> Any:
-    """A list of numbers that comes as one text, which costs the driver nothing to adapt."""
-    return param(name, Text()).cast(kind)
-
-
-_moved = func.ledger_move(
-    _list("head"),
-    *(param(name, Text()) for name in ("kind", "memo", "data", "rate")),
-    _list("accounts"),
-    _list("lanes", ARRAY(Integer())),
-    _list("amounts"),
-    _list("helds"),
-    _list("owners"),
-    *(param(name, Text()) for name in ("realm", "key", "print")),
-).table_valued("outcome", "afters", "reserved", "seqs", "ats")
-move = rows(
-    lambda *row: row,
-    select(
-        _moved.c.outcome.cast(Integer()),
-        *(_moved.c[name].cast(_numbers) for name in ("afters", "reserved", "seqs", "ats")),
+standings = rows(Standing, _standings)
+put_balance = put(
+    balances,
+    conflict=lambda made: made.on_conflict_do_update(
+        index_elements=[_b.account_id, _b.lane],
+        set_={name: made.excluded[name] for name in ("balance", "held", "seq", "at")},
     ),
+    key=("account_id", "lane"),
+    but=("closed_at",),
 )
-"""Everything of a movement in one call (PostgreSQL)."""
+"""A row that is there already; by its key, without a plan."""
+add_posting = put(postings)
+add_transfer = put(transfers, but=("turn",))
 
 # Keys
 
 _key = (_k.realm == param("realm"), _k.owner == param("owner"), _k.key == param("key"))
-claim_key = action(
-    lambda dialect: upsert(dialect, keys)
-    .values(
-        realm=param("realm"), owner=param("owner"), key=param("key"),
-        fingerprint=param("fingerprint"), at=param("at"), transfer_id=param("transfer_id"),
-    )
-    .on_conflict_do_nothing()
-)  # fmt: skip
 key_row = rows(
     lambda fingerprint, transfer_id, answer: (fingerprint, transfer_id, answer),
     select(_k.fingerprint, _k.transfer_id, _k.answer).where(*_key),
 )
-add_key = action(insert(keys).values({column.name: param(column.name) for column in keys.c}))
+
+
+def _keys(dialect: str) -> Any:
+    """Those of ``owners`` with these ``names`` in a realm."""
+    wanted = each_row(dialect, owners=BigInteger(), names=Text())
+    asked = select(_k.owner, _k.key, _k.fingerprint, _k.transfer_id, _k.answer).where(
+        _k.realm == param("realm")
+    )
+    if dialect == "sqlite":
+        return asked.where(tuple_(_k.owner, _k.key).in_(select(*wanted.c)))
+    one = asked.where(_k.owner == wanted.c.owners, _k.key == wanted.c.names).limit(1).lateral()
+    return select(*one.c).select_from(wanted.join(one, true()))
+
+
+key_rows = rows(lambda owner, key, *row: ((owner, key), row), _keys)
+add_key = put(keys)
 drop_key = action(delete(keys).where(*_key))
 old_keys = rows(
     lambda realm, owner, key: {"realm": realm, "owner": owner, "key": key},

@@ -8,9 +8,10 @@ import msgspec
 
 from dozen.core.ledger import queries
 from dozen.core.ledger import reading_queries as lines
-from dozen.core.ledger.applying import balance_name
+from dozen.core.ledger.applying import standing_name
 from dozen.core.ledger.errors import NoSuchAccount, NoSuchTransfer
 from dozen.core.ledger.opening import account
+from dozen.core.ledger.queries import Standing
 from dozen.core.ledger.structs import (
     Account,
     Balance,
@@ -41,8 +42,16 @@ def balance(tx: Tx, account_id: int) -> Balance:
 
 def balance_now(tx: Tx, account_id: int) -> int:
     """The balance alone; nothing is read where this very transaction has moved it. Raises NoSuchAccount."""
-    moved: int | None = tx.known.get(balance_name(account_id))
-    return balance(tx, account_id).balance if moved is None else moved
+    standing: Standing | None = tx.known.get(standing_name(account_id))
+    return balance(tx, account_id).balance if standing is None else standing.balance
+
+
+def available_now(tx: Tx, account_id: int) -> int | None:
+    """What may go out of it, as :attr:`Balance.available` has it; see :func:`balance_now`."""
+    standing: Standing | None = tx.known.get(standing_name(account_id))
+    if standing is None:
+        return balance(tx, account_id).available
+    return None if standing.least is None else standing.balance - standing.held - standing.least
 
 
 def balances(tx: Tx, owner: int) -> list[Balance]:

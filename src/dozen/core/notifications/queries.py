@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Integer, and_, case, delete, func, insert, literal_column, or_, select, update
+from sqlalchemy import Integer, and_, case, delete, func, literal_column, or_, select, update
 
 from dozen.core.notifications.structs import Item, Mark
 from dozen.core.notifications.tables import choices, items, marks
-from dozen.db import Id, action, each_of, member, param, prefix, rows, upsert, values
+from dozen.db import Id, action, each_of, member, param, prefix, put, rows, upsert, values
 
 Row = tuple[Any, ...]
 I_, M_ = items.c, marks.c
@@ -82,12 +82,7 @@ adjust = values(
     .values(unread=M_.unread - param("unread"), kept=M_.kept - param("gone"))
     .returning(M_.unread),
 )
-add = action(
-    insert(items).values(
-        id=param("id"), person_id=param("person"), kind=param("kind"), actor_id=param("actor"),
-        subject_id=param("subject"), group_key=param("group_key"), data=param("data"), read_at=None,
-    )
-)  # fmt: skip
+add = put(items, person_id="person", actor_id="actor", subject_id="subject", but=("read_at",))
 _theirs = and_(I_.actor_id == param("actor"), I_.actor_id != literal_column("0"))
 """What somebody did; what nobody did is in no index of doers."""
 told_before = values(

@@ -75,25 +75,22 @@ class Notice(msgspec.Struct, frozen=True):
 
 def notify_each(tx: Tx, notices: Collection[Notice]) -> None:
     """:func:`notify` of several people at once, each of something else, as when money goes from one to
-    another. Not for kinds that are told ``once``."""
+    another; all that a transaction says so is written at its end. Not for kinds that are told ``once``."""
     for each in notices:
         if _known(tx, each.kind, each.data).once:
             raise ValueError(f"{each.kind} is told once")
     wanted = wanted_by(tx, {(each.to, each.kind) for each in notices}, "in_app")
     told = [each for each in notices if (each.to, each.kind) in wanted and each.actor != each.to]
-    if not told:
-        return
-    _write(tx, told)
+    for each in told:
+        tx.at_end(_write, each)
 
 
 def _write(tx: Tx, told: Sequence[Notice]) -> None:
     """Count, keep and publish what people are told. Marks are held in the order of people."""
     bumped = queries.bump.all(tx, people=[each.to for each in told])
     given = [(tx.next_id(), each) for each in told]
-    queries.add.soon(
-        tx,
-        [_row(tx, n.to, at, n.kind, n.actor, n.subject, n.data, n.group_key) for at, n in given],
-    )
+    for at, n in given:
+        queries.add.soon(tx, **_row(tx, n.to, at, n.kind, n.actor, n.subject, n.data, n.group_key))
     unread = {person: _trim(tx, person, new) if kept > KEEP + SLACK else new for person, new, kept in bumped}
     for item_id, each in given:
         say(tx, each.to, each.kind, item_id, unread[each.to])

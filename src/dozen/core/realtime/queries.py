@@ -1,14 +1,10 @@
-from sqlalchemy import delete, func, insert, select, union_all
+from sqlalchemy import delete, func, select, union_all
 
 from dozen.core.realtime.structs import Event
 from dozen.core.realtime.tables import events
-from dozen.db import action, member, param, rows, values
+from dozen.db import action, member, param, put, rows, values
 
-append = action(
-    insert(events)
-    .values(at=param("at"), topic=param("topic"), key=param("key"), data=param("data"))
-    .inline()  # its number is not asked for
-)
+append = put(events, but=("seq",))
 _columns = select(events.c.seq, events.c.at, events.c.topic, events.c.key, events.c.data).order_by(
     events.c.seq
 )

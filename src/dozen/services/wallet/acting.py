@@ -7,7 +7,7 @@ the PIN is hashed in a thread, between a transaction that counts the try and the
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias, TypeVar
+from typing import Literal, TypeAlias, TypeVar
 
 from dozen.core import accounts, ledger
 from dozen.core.ledger import Answer
@@ -15,7 +15,7 @@ from dozen.db import Tx
 from dozen.kit import crypto
 from dozen.kit.errors import Fault
 from dozen.services.wallet.errors import DeviceRevoked, PaymentRefused
-from dozen.services.wallet.service import devices, numbers, pins, refusals
+from dozen.services.wallet.service import ahead, devices, numbers, pins, refusals
 from dozen.services.wallet.service.moving import REMEMBERED
 from dozen.services.wallet.service.risk import checking
 from dozen.services.wallet.structs import Device
@@ -69,8 +69,10 @@ async def carry_out(
     key: str = "",
     asked: object = None,
     realm: str = "wallet.api",
+    to: tuple[str, str] | None = None,
 ) -> T:
-    """Run a verb that moves money.
+    """Run a verb that moves money. ``to``: where it is sent to somebody, by what name and in which currency;
+    then it shares its transaction with others.
 
     ``asked`` is all that makes the request what it is, besides its method and path and *without the PIN*;
     under the same ``key`` and the same of these the first answer is given again, and nothing moves.
@@ -96,7 +98,11 @@ async def carry_out(
 
     remember_device(call)
     try:
-        answer = await call.write(work)
+        if to is None:
+            answer = await call.write(work)
+        else:
+            wish = ahead.Wish(call.me, *to, devices.digest_of(*_device(call)), realm, key)
+            answer = await call.write_with(ahead.SENDING, wish, work)
         return answer.get()
     except Fault:
         if proof is not None:
@@ -201,28 +207,21 @@ def remember_device(call: Call) -> None:
 
 def seen(call: Call, tx: Tx) -> Device:
     """Note the device that calls. Raises DeviceRevoked."""
-    actor = call.actor
-    assert actor is not None
-    by_token = actor.token_id is not None
-    return devices.seen(
-        tx,
-        actor.person_id,
-        str(actor.token_id) if by_token else call.cookie(_COOKIE)[:64] or f"session {actor.session_id}",
-        kind="token" if by_token else "browser",
-        name=_token_name(tx, actor) if by_token else browser_name(call.header("user-agent")),
-        address=call.address,
-    )
+    kind, secret = _device(call)
+    name = browser_name(call.header("user-agent")) if kind == "browser" else f"Access token {secret}"
+    return devices.seen(tx, call.me, secret, kind=kind, name=name, address=call.address)
 
 
 def this_device(call: Call, tx: Tx) -> Device | None:
     """The device that calls, if it is known."""
+    kind, secret = _device(call)
+    return devices.known(tx, call.me, secret, kind)
+
+
+def _device(call: Call) -> tuple[Literal["browser", "token"], str]:
+    """What calls, and by what it is known."""
     actor = call.actor
     assert actor is not None
     if actor.token_id is not None:
-        return devices.known(tx, actor.person_id, str(actor.token_id), "token")
-    cookie = call.cookie(_COOKIE)[:64]
-    return devices.known(tx, actor.person_id, cookie or f"session {actor.session_id}", "browser")
-
-
-def _token_name(tx: Tx, actor: accounts.Actor) -> str:
-    return f"Access token {actor.token_id}"
+        return "token", str(actor.token_id)
+    return "browser", call.cookie(_COOKIE)[:64] or f"session {actor.session_id}"

@@ -190,17 +190,23 @@ def test_a_refusal_and_what_was_found_are_one_commit(
         body = {"threshold": threshold, "weight": 35, "reason": "Nothing goes out today"}
         assert boss.put(f"/wallet/api/desk/rules/{code}", json=body).status_code == 200
     server = bank.site.server
-    write, dead = server.write, False
+    write, write_with, dead = server.write, server.write_with, False
 
-    async def dies(work: Any) -> Any:
+    async def gone(work: Any) -> Any:
+        if dead:
+            raise RuntimeError("this process is gone")
+        return await write(work)
+
+    async def dies(kind: Any, wish: Any, work: Any) -> Any:
         nonlocal dead
         if dead:
             raise RuntimeError("this process is gone")
-        done = await write(work)
+        done = await write_with(kind, wish, work)
         dead = getattr(done, "refusal", None) is not None
         return done
 
-    monkeypatch.setattr(server, "write", dies)
+    monkeypatch.setattr(server, "write", gone)
+    monkeypatch.setattr(server, "write_with", dies)
     pay(ada, "@bo", headers=headers)
     assert dead
     monkeypatch.undo()

@@ -33,8 +33,9 @@ async def _pay(call: Call, data: shapes.NewTransfer) -> shapes.PaymentShape:
         pin=data.pin,
         key=acting.key_of(call),
         asked=[data.to, amount, currency, data.note],
+        to=(data.to, currency),
     )
-    return await call.read(shown, receipt)
+    return await call.glance(shown, receipt)
 
 
 @api.post("/api/transfers", scope=PAY, raises=MOVING)

@@ -113,6 +113,7 @@ async def confirm(call: Call, form: Form) -> Any:
             key=form.get("key"),
             asked=[given["to"], amount, wallet.currency, given["note"]],
             realm=REALM,
+            to=(given["to"], wallet.currency),
         )  # fmt: skip
     except Fault as fault:
 

@@ -1,8 +1,10 @@
 """What people sent and received by day and kind."""
 
+from typing import Any
+
 from sqlalchemy import and_, case, func, select
 
-from dozen.db import action, param, rows, upsert
+from dozen.db import param, put, rows
 from dozen.services.wallet.structs import Limits, Usage
 from dozen.services.wallet.tables.days import days
 from dozen.services.wallet.tables.people import limits
@@ -11,38 +13,32 @@ COUNTED = ("person", "request", "merchant", "order", "bill", "withdraw")
 """Kinds that limits count."""
 
 
-def _bump(dialect: str) -> object:
-    return (
-        upsert(dialect, days)
-        .values(
-            owner=param("owner"), currency=param("currency"), day=param("day"), kind=param("kind"),
-            sent=param("sent"), received=param("received"), count=param("count"),
-        )
-        .on_conflict_do_update(
-            index_elements=[days.c.owner, days.c.currency, days.c.day, days.c.kind],
-            set_={
-                "sent": days.c.sent + param("sent", days.c.sent.type),
-                "received": days.c.received + param("received", days.c.received.type),
-                "count": days.c.count + param("count", days.c.count.type),
-            },
-        )
-    )  # fmt: skip
+_KEY = ("owner", "currency", "day", "kind")
+_SUMS = ("sent", "received", "count")
+bump = put(
+    days,
+    conflict=lambda made: made.on_conflict_do_update(
+        index_elements=_KEY, set_={name: days.c[name] + made.excluded[name] for name in _SUMS}
+    ),
+    key=_KEY,
+    add=_SUMS,
+)
 
 
-bump = action(_bump)  # type: ignore[arg-type]
-used = (
-    select(
+def used_by(person: Any) -> Any:
+    """What ``person`` (a column or a parameter) has sent ``today`` and since ``start``."""
+    return select(
         func.coalesce(func.sum(case((days.c.day >= param("today"), days.c.sent), else_=0)), 0).label("day"),
         func.coalesce(func.sum(days.c.sent), 0).label("month"),
-    )
-    .where(
-        days.c.owner == param("person"),
+    ).where(
+        days.c.owner == person,
         days.c.currency == param("currency"),
         days.c.day >= param("start"),
         days.c.kind.in_(COUNTED),
     )
-    .subquery("used")
-)
+
+
+used = used_by(param("person")).subquery("used")
 usage = rows(
     lambda day, month, *own: (Usage(int(day), int(month)), Limits(*own)),
     select(used.c.day, used.c.month, limits.c.payment, limits.c.day, limits.c.month).join_from(

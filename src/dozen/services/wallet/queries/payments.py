@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import insert, or_, select, union_all, update
+from sqlalchemy import or_, select, union_all, update
 
-from dozen.db import action, member, param, rows, values
+from dozen.db import action, member, param, put, rows, values
 from dozen.services.wallet.structs import Payment
 from dozen.services.wallet.tables.payments import payments
 
@@ -41,7 +41,7 @@ def of_row(*row: Any) -> Payment:
     return Payment(*whole)
 
 
-add = action(insert(payments))
+add = put(payments)
 by_id = rows(of_row, select(*columns).where(payments.c.id == param("id")))
 by_id_for_update = rows(of_row, select(*columns).where(payments.c.id == param("id")).with_for_update())
 by_ids = rows(of_row, select(*columns).where(member(payments.c.id, "ids")))

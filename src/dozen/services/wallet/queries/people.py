@@ -1,8 +1,10 @@
 """Holders, codes, wallets, limits, devices, handles."""
 
-from sqlalchemy import case, delete, func, select, update
+from typing import Any
 
-from dozen.db import action, member, param, rows, upsert, values
+from sqlalchemy import BigInteger, LargeBinary, case, delete, func, select, true, update
+
+from dozen.db import action, each_row, member, param, rows, upsert, values
 from dozen.services.wallet.structs import Device, Handle, Holder, Limits, Wallet
 from dozen.services.wallet.tables.people import codes, devices, handles, holders, limits, wallets
 
@@ -137,6 +139,10 @@ wallet = rows(
     Wallet,
     select(*_wallet).where(wallets.c.owner == param("owner"), wallets.c.currency == param("currency")),
 )
+wallets_in = rows(
+    Wallet,
+    select(*_wallet).where(member(wallets.c.owner, "owners"), wallets.c.currency == param("currency")),
+)
 wallet_for_update = rows(
     Wallet,
     select(*_wallet)
@@ -208,6 +214,18 @@ _device = (
 device_by_digest = rows(
     Device, select(*_device).where(devices.c.person == param("person"), devices.c.digest == param("digest"))
 )
+
+
+def _devices_seen(dialect: str) -> Any:
+    """Those of ``people`` with these ``digests``, side by side."""
+    wanted = each_row(dialect, people=BigInteger(), digests=LargeBinary())
+    theirs = (devices.c.person == wanted.c.people, devices.c.digest == wanted.c.digests)
+    one = select(devices.c.digest, *_device).where(*theirs).limit(1).lateral()
+    return select(*one.c).select_from(wanted.join(one, true()))
+
+
+devices_seen = rows(lambda digest, *row: (bytes(digest), Device(*row)), _devices_seen)
+"""PostgreSQL only: on SQLite a list cannot hold bytes."""
 device = rows(
     Device, select(*_device).where(devices.c.id == param("id"), devices.c.person == param("person"))
 )

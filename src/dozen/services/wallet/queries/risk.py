@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import delete, func, insert, select, update
 
-from dozen.db import action, param, rows, upsert, values
+from dozen.db import action, param, put, rows, upsert, values
 from dozen.services.wallet.queries.payments import columns, of_row
 from dozen.services.wallet.structs.risk import Finding, Reason, RuleChange
 from dozen.services.wallet.tables.payments import payments
@@ -17,33 +17,33 @@ from dozen.services.wallet.tables.risk import devices, findings, people, rules
 MOST_OTHERS = 20
 
 
-def _others() -> Any:
-    digest = select(known_devices.c.digest).where(known_devices.c.id == param("device")).scalar_subquery()
-    some = (
-        select(devices.c.person)
-        .where(devices.c.digest == digest, devices.c.person != param("person"))
-        .limit(MOST_OTHERS)
-        .subquery()
+def habits_and_others(person: Any, device: Any, outer: Any = None) -> tuple[Any, Any]:
+    """The packed habits, and how many others pay from the device (counted up to :data:`MOST_OTHERS`); of
+    parameters, or of columns of the table ``outer``."""
+    digest = select(known_devices.c.digest).where(known_devices.c.id == device)
+    some = select(devices.c.person).where(
+        devices.c.digest == digest.correlate(outer).scalar_subquery(), devices.c.person != person
     )
-    return select(func.count()).select_from(some).scalar_subquery()
+    counted = some.correlate(outer).limit(MOST_OTHERS).subquery()
+    habits = select(people.c.data).where(people.c.person == person)
+    return (
+        habits.correlate(outer).scalar_subquery(),
+        select(func.count()).select_from(counted).correlate(outer).scalar_subquery(),
+    )
 
 
-habits_and_others = (
-    select(people.c.data).where(people.c.person == param("person")).scalar_subquery(),
-    _others(),
-)
-"""The packed habits, and how many others pay from the device (counted up to :data:`MOST_OTHERS`)."""
 look = rows(
-    lambda data, others: (None if data is None else bytes(data), int(others)), select(*habits_and_others)
+    lambda data, others: (None if data is None else bytes(data), int(others)),
+    select(*habits_and_others(param("person"), param("device"))),
 )
-keep = action(
-    lambda dialect: (
-        upsert(dialect, people)
-        .values(person=param("person"), data=param("data"), changed_at=param("now"))
-        .on_conflict_do_update(
-            index_elements=[people.c.person], set_={"data": param("data"), "changed_at": param("now")}
-        )
-    )
+keep = put(
+    people,
+    conflict=lambda made: made.on_conflict_do_update(
+        index_elements=[people.c.person],
+        set_={"data": made.excluded.data, "changed_at": made.excluded.changed_at},
+    ),
+    key=("person",),
+    changed_at="now",
 )
 forget_habits = action(delete(people).where(people.c.person == param("person")))
 

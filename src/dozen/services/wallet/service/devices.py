@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal
 
 from dozen.db import Tx
@@ -17,13 +18,31 @@ MOST = 50
 _FRESH = 5 * clock.MINUTE
 
 
+def digest_of(kind: Literal["browser", "token"], secret: str) -> bytes:
+    """By which a device is found."""
+    return digest(f"{kind}\0{secret}")
+
+
+def ready(tx: Tx, seen: Collection[tuple[int, bytes]]) -> dict[int, Device]:
+    """Read at once the devices (person, digest) that :func:`seen` will be asked for; each person's, by
+    person."""
+    found: list[tuple[bytes, Device]]
+    if tx.dialect == "postgresql":
+        found = people.devices_seen.all(tx, people=[who for who, _ in seen], digests=[key for _, key in seen])
+    else:
+        each = [(key, people.device_by_digest.first(tx, person=who, digest=key)) for who, key in seen]
+        found = [(key, device) for key, device in each if device is not None]
+    tx.known.update((_secret_name(device.person, key), device) for key, device in found)
+    return {device.person: device for _, device in found}
+
+
 def seen(
     tx: Tx, me: int, secret: str, *, kind: Literal["browser", "token"], name: str, address: str
 ) -> Device:
     """The device that calls, which is noted. ``secret`` is what only it has (a cookie's value, a token's id);
     its digest is kept. A new one is told to its person. Raises DeviceRevoked."""
-    key = digest(f"{kind}\0{secret}")
-    found = people.device_by_digest.first(tx, person=me, digest=key)
+    key = digest_of(kind, secret)
+    found = tx.known.get(_secret_name(me, key)) or people.device_by_digest.first(tx, person=me, digest=key)
     if found is None:
         shown = clip(clean(name) or ("Browser" if kind == "browser" else "Token"), 80)
         people.add_device(
@@ -59,9 +78,13 @@ def _name(device_id: int) -> tuple[str, int]:
     return ("wallet.device", device_id)
 
 
-def known(tx: Tx, me: int, secret: str, kind: str) -> Device | None:
+def _secret_name(person: int, key: bytes) -> tuple[str, int, bytes]:
+    return ("wallet.device", person, key)
+
+
+def known(tx: Tx, me: int, secret: str, kind: Literal["browser", "token"]) -> Device | None:
     """The device that calls, if it was noted before."""
-    return people.device_by_digest.first(tx, person=me, digest=digest(f"{kind}\0{secret}"))
+    return people.device_by_digest.first(tx, person=me, digest=digest_of(kind, secret))
 
 
 def mine(tx: Tx, me: int) -> list[Device]:
@@ -82,6 +105,7 @@ def revoke(tx: Tx, me: int, device_id: int, *, on: bool = True) -> None:
         raise NoSuchDevice
     if on == (found.revoked_at is not None):
         return
-    tx.known.pop(_name(device_id), None)
+    for name in [name for name, value in tx.known.items() if isinstance(value, Device)]:
+        del tx.known[name]
     people.revoke_device(tx, device=device_id, who=me, at=tx.now if on else None)
     notes.security(tx, me, f"{found.name} may {'no longer' if on else 'again'} use your wallet")

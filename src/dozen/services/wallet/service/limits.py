@@ -137,21 +137,14 @@ def set_own(tx: Tx, me: int, currency: str, given: Mapping[str, int | None], pro
 
 def count_all(tx: Tx, currency: str, kind: str, at: int, amounts: Mapping[int, Mapping[str, int]]) -> None:
     """:func:`count` for both sides of a payment: what each ``sent`` or ``received``."""
-    days.bump.soon(
-        tx,
-        [
-            {"owner": owner, "currency": currency, "day": day_of(at), "kind": kind, "count": 1}
-            | {"sent": 0, "received": 0}
-            | dict(each)
-            for owner, each in amounts.items()
-        ],
-    )
+    for owner, each in amounts.items():
+        count(tx, owner, currency, kind, at, **each)
 
 
 def count(
     tx: Tx, owner: int, currency: str, kind: str, at: int, *, sent: int = 0, received: int = 0, n: int = 1
 ) -> None:
     """Count a payment into its day; negative amounts take it out again."""
-    days.bump(
+    days.bump.soon(
         tx, owner=owner, currency=currency, day=day_of(at), kind=kind, sent=sent, received=received, count=n
     )

@@ -11,6 +11,7 @@ What is held (for review, or until a shop captures it) goes on in :mod:`settling
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -143,20 +144,50 @@ def _states(tx: Tx, draft: Draft) -> None:
         devices.must_be_known(tx, m.actor, m.device_id)
 
 
+def lock_payers(tx: Tx, people: Collection[int]) -> None:
+    """As a payment locks its payer, for many: in one order, whatever they pay."""
+    if tx.dialect == "postgresql":
+        payers.lock_all.all(tx, people=people)
+
+
+def ready(tx: Tx, currency: str, payments: Collection[tuple[int, int, int]]) -> None:
+    """Read at once what will be asked of payers, who are locked (:func:`lock_payers`), and each of whom is
+    there once: (payer, payee, device)."""
+    if tx.dialect == "postgresql":
+        people, payees, used = zip(*payments, strict=True)
+        found = payers.payers.all(
+            tx, people=people, payees=payees, devices=used, currency=currency, **_since(tx)
+        )
+    else:
+        each = [_read_payer(tx, currency, *payment) for payment in payments]
+        found = [payer for payer in each if payer is not None]
+    by_person = {each.holder.person: each for each in found}
+    for payment in payments:
+        if (payer := by_person.get(payment[0])) is not None:
+            tx.known[_payer_name(currency, *payment)] = payer
+
+
+def _since(tx: Tx) -> dict[str, int]:
+    return {"today": limits.day_of(tx.now), "start": limits.month_of(tx.now)}
+
+
+def _payer_name(currency: str, payer: int, payee: int, device: int) -> tuple[str, str, int, int, int]:
+    return ("wallet.payer", currency, payer, payee, device)
+
+
 def _payer(tx: Tx, m: Movement) -> Payer:
-    payers.lock(tx, person=m.payer.person)
-    found = payers.payer.first(
-        tx,
-        person=m.payer.person,
-        payee=m.payee.person,
-        currency=m.currency,
-        device=m.device_id or 0,
-        today=limits.day_of(tx.now),
-        start=limits.month_of(tx.now),
-    )
+    asked = (m.currency, m.payer.person, m.payee.person, m.device_id or 0)
+    found: Payer | None = tx.known.pop(_payer_name(*asked), None)  # it stands for one payment alone
+    if found is None:
+        payers.lock(tx, person=m.payer.person)
+        found = _read_payer(tx, *asked)
     if found is None:
         raise NoWallet
     return found
+
+
+def _read_payer(tx: Tx, currency: str, person: int, payee: int, device: int) -> Payer | None:
+    return payers.payer.first(tx, person=person, payee=payee, currency=currency, device=device, **_since(tx))
 
 
 def must_pay_out(wallet: Wallet, holder: Holder) -> None:
@@ -243,7 +274,7 @@ def _carry_out(tx: Tx, draft: Draft) -> Receipt:
     else:
         tier = draft.payer.payee_tier if draft.payer is not None else None
         payment = carry(tx, payment, refunds=m.refunds, ordered=draft.ordered, payee_tier=tier)
-    payments.add.soon(tx, [_row(payment)])
+    payments.add.soon(tx, **_row(payment))
     count(tx, payment)
     tx.part(Hooks).tell(tx, payment, None)
     if not m.quiet:

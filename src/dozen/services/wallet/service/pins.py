@@ -135,7 +135,7 @@ def accept(tx: Tx, proof: Proof, me: int, *, passes: bool = False, holder: Holde
     if proof.person != me or holder is None or (holder.person, holder.pin_version) != (me, proof.version):
         raise WrongPin
     if not proof.by_pass:
-        people.clear_tries(tx, who=me)
+        people.clear_tries.soon(tx, who=me)
 
 
 def must_be_entered(proof: object) -> None:

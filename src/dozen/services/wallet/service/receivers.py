@@ -64,6 +64,11 @@ def who(tx: Tx, me: int, text: str) -> Receiver:
     return Receiver(person, card, how, None, merchant)
 
 
+def named(tx: Tx, text: str) -> int | None:
+    """The person that :func:`who` will look for, whether or not it will find them."""
+    return _who(tx, text.strip()[:200])[0]
+
+
 def _who(tx: Tx, named: str) -> tuple[int | None, Literal["number", "username", "handle"], int]:
     if named.lower().endswith(SUFFIX):
         found = people.handle.first(tx, handle=named.lower().removesuffix(SUFFIX).lstrip("@"))

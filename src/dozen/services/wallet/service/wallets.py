@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from dozen.core import accounts, ledger
 from dozen.db import Tx
@@ -60,6 +61,7 @@ def open_wallet(tx: Tx, me: int, currency: str | None = None) -> Wallet:
             raise WalletExists
         return _set(tx, found, "open", "")
     account = ledger.open_account(tx, me, PURPOSE, wanted)
+    tx.known.pop(_name(me, wanted), None)
     people.add_wallet(tx, id=tx.next_id(), owner=me, currency=wanted, account_id=account.id, now=tx.now)
     return wallet(tx, me, wanted)
 
@@ -76,8 +78,23 @@ def find(tx: Tx, person: int, currency: str | None = None) -> Wallet | None:
     return people.wallet.first(tx, owner=person, currency=home_currency(tx) if currency is None else currency)
 
 
+def ready(tx: Tx, owners: Collection[int], currency: str) -> list[Wallet]:
+    """Read at once what :func:`of_two` will be asked for."""
+    found = people.wallets_in.all(tx, owners=owners, currency=currency)
+    tx.known.update((_name(owner, currency), None) for owner in owners)
+    tx.known.update((_name(each.owner, currency), each) for each in found)
+    return found
+
+
+def _name(owner: int, currency: str) -> tuple[str, int, str]:
+    return ("wallet.wallet", owner, currency)
+
+
 def of_two(tx: Tx, one: int, other: int, currency: str) -> tuple[Wallet | None, Wallet | None]:
     """Two people's wallets."""
+    mine, theirs = _name(one, currency), _name(other, currency)
+    if mine in tx.known and theirs in tx.known:
+        return tx.known[mine], tx.known[theirs]
     found = {
         each.owner: each for each in people.wallets_of_two.all(tx, one=one, other=other, currency=currency)
     }
@@ -205,6 +222,7 @@ def _locked(tx: Tx, person: int, currency: str) -> Wallet:
 
 
 def _set(tx: Tx, found: Wallet, state: WalletState, reason: str) -> Wallet:
+    tx.known.pop(_name(found.owner, found.currency), None)
     people.set_state(tx, wallet=found.id, new_state=state, why=reason, now=tx.now)
     ledger.set_state(tx, found.account_id, _LEDGER_STATE[state])
     return wallet(tx, found.owner, found.currency)

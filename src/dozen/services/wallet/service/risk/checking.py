@@ -71,7 +71,7 @@ def check(tx: Tx, draft: Draft) -> Verdict:
         _keep_finding(tx, finding)
     _note_device(tx, person, habits, event)
     features.observe(habits, event, learn=score.say == "pass")
-    queries.keep.soon(tx, [{"person": person, "data": features.pack(habits), "now": tx.now}])
+    queries.keep.soon(tx, person=person, data=features.pack(habits), now=tx.now)
     return PASS if score.say == "pass" else Verdict("review", tuple(each.code for each in score.reasons))
 
 
@@ -152,7 +152,7 @@ def forget(tx: Tx, person: int) -> None:
 
 
 def _available(tx: Tx, account: int) -> int | None:
-    return ledger.balance(tx, account).available
+    return ledger.available_now(tx, account)
 
 
 def _note_device(tx: Tx, person: int, habits: Features, event: Event) -> None:
