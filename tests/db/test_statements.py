@@ -400,7 +400,7 @@ _row = st.fixed_dictionaries(
         "raw": st.none() | st.binary(max_size=12),
         "n": st.none() | st.integers(-(2**63), 2**63 - 1),
         "small": st.none() | st.integers(-(2**31), 2**31 - 1),
-        "score": st.none() | st.floats(allow_nan=False),
+        "score": st.none() | st.floats(allow_nan=False).map(lambda x: x + 0.0),  # SQLite knows no -0.0
         "ok": st.none() | st.booleans(),
         "doc": documents,
         "at": st.none() | st.integers(0, 2**52),
