@@ -99,8 +99,9 @@ class _Line:
 
 
 class Companies:
-    """Brings together what one event loop asks for. ``at_once``: transactions of a kind side by side;
-    ``most``: writes in one of them."""
+    """Brings together what one event loop asks for. ``at_once``: transactions of a kind side by side, of
+    which only the first begins before it is full: the more share one, the less each costs. ``most``: writes
+    in one of them."""
 
     def __init__(self, run: Run, *, at_once: int, most: int = MOST) -> None:
         self._run = run
@@ -115,7 +116,7 @@ class Companies:
         future: asyncio.Future[T] = loop.create_future()
         line = self._lines.get(kind) or self._lines.setdefault(kind, _Line(kind))
         line.add(_Job(wish, verb, future))
-        if line.running < self._at_once:
+        if line.running < self._at_once and self._may_go(line, others=line.running):
             line.running += 1
             task = loop.create_task(self._work(line))
             self._tasks.add(task)
@@ -123,12 +124,15 @@ class Companies:
         return await future
 
     async def _work(self, line: _Line) -> None:
-        """Until nobody waits."""
+        """Until nobody waits, or others do it."""
         try:
-            while line:
+            while self._may_go(line, others=line.running - 1):
                 await self._share(line)
         finally:
             line.running -= 1
+
+    def _may_go(self, line: _Line, *, others: int) -> bool:
+        return len(line) >= (self._most if others else 1)
 
     async def _share(self, line: _Line) -> None:
         jobs: list[_Job] = []
