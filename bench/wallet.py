@@ -3,7 +3,7 @@
 Starts a server on a fresh database (SQLite ``synchronous=FULL``; a PostgreSQL cluster of its own with all
 settings as they come), gives some thousand people wallets with money in, and has wrk send
 ``POST /wallet/api/transfers``, each with a token, a pass for the PIN and an idempotency key of its own:
-between random wallets, and from random wallets to ten that everybody pays, on 64 connections (what arrives
+between random wallets, and from random wallets to ten that everybody pays, on 128 connections (what arrives
 together shares a transaction, so on fewer each costs more). Nothing is counted until everybody has paid: each
 of PostgreSQL's connections plans its statements then, and who calls is read for the first time. CPU-seconds
 are those of all processes that serve, the database's too. What moved is proved in the end. Beside it:
@@ -50,7 +50,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", choices=("sqlite", "postgresql"))
     parser.add_argument("--seconds", type=int, default=6)
-    parser.add_argument("--connections", type=int, default=64, help="that send at the same time")
+    parser.add_argument("--connections", type=int, default=128, help="that send at the same time")
     parser.add_argument("--workers", type=int, default=1, help="of the server")
     args = parser.parse_args()
     if args.only != "postgresql":
