@@ -119,6 +119,7 @@ set_state = action(
     .values(state=param("state"), closed_at=param("closed_at"))
 )
 set_least = action(update(balances).where(_b.account_id == param("id")).values(least=param("least")))
+
 # A movement
 
 

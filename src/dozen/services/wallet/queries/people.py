@@ -149,12 +149,6 @@ wallet_for_update = rows(
     .where(wallets.c.owner == param("owner"), wallets.c.currency == param("currency"))
     .with_for_update(),
 )
-wallets_of_two = rows(
-    Wallet,
-    select(*_wallet).where(
-        wallets.c.owner.in_((param("one"), param("other"))), wallets.c.currency == param("currency")
-    ),
-)
 wallet_by_account = rows(Wallet, select(*_wallet).where(wallets.c.account_id == param("account")))
 wallets_by_account = rows(Wallet, select(*_wallet).where(member(wallets.c.account_id, "accounts")))
 wallets_of = rows(

@@ -93,12 +93,9 @@ def _name(owner: int, currency: str) -> tuple[str, int, str]:
 def of_two(tx: Tx, one: int, other: int, currency: str) -> tuple[Wallet | None, Wallet | None]:
     """Two people's wallets."""
     mine, theirs = _name(one, currency), _name(other, currency)
-    if mine in tx.known and theirs in tx.known:
-        return tx.known[mine], tx.known[theirs]
-    found = {
-        each.owner: each for each in people.wallets_of_two.all(tx, one=one, other=other, currency=currency)
-    }
-    return found.get(one), found.get(other)
+    if mine not in tx.known or theirs not in tx.known:
+        ready(tx, (one, other), currency)
+    return tx.known[mine], tx.known[theirs]
 
 
 def wallets_of(tx: Tx, person: int) -> list[Wallet]:
