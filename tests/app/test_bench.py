@@ -158,17 +158,17 @@ def test_it_measures_and_leaves_nothing_behind(
         (data / "secret").write_text("x" * 48)
     before = _state(url)
     file = tmp_path / "figures.json"
-    for seconds in (0.3, 3.0):  # the longer where others keep the machine busy
+    for seconds in (0.3, 3.0, 20.0):  # the longer where others keep the machine busy
         assert bench.run(settings, seconds=seconds, connections=2, writes=True, sample="", to=file) == 0
         told = capsys.readouterr().out
         found = msgspec.json.decode(file.read_bytes(), type=Measured)
-        if all(each.requests > 3 for each in found.results):
-            break
+        if enough := all(each.cpu > 0 and each.requests > 3 for each in found.results):
+            break  # CPU time is told in hundredths of a second: little work may be none
     assert found.whole
     assert found.people == 3
     assert sum(found.shares.values()) == 100
     assert {each.errors for each in found.results} == {0}
-    assert all(each.cpu > 0 and each.requests > 3 for each in found.results)
+    assert enough, found.results
     assert all(each.name in told for each in found.results)
     assert _state(url) == before
     habits = Habits(cores=2)
