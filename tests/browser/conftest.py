@@ -7,9 +7,11 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
 from tests.browser.stage import Stage
+
+expect.set_options(timeout=20_000)  # for machines whose processor others take
 
 
 @pytest.fixture(scope="module")

@@ -57,7 +57,7 @@ def test_eight_tabs_share_one_stream(chromium: Browser, server: Process) -> None
     # The one that came first goes; the others hear on.
     tabs[0].close()
     like(5, bo)
-    expect(tabs[6].locator("article.focus .entry-figures")).to_contain_text("1 like", timeout=2500)
+    expect(tabs[6].locator("article.focus .entry-figures")).to_contain_text("1 like", timeout=10_000)
     for n in (5, 6):
         as_(server, bo, "POST", f"/microblog/tweets/{posts[n]}/reply", text=f"Once and no more, {n}")
         answers = tabs[n + 1].locator("#feed article.entry", has_text="Once and no more")

@@ -60,7 +60,7 @@ class Town:
 
     def code(self) -> str:
         """Of the text that came since the last time."""
-        end = time.monotonic() + 15
+        end = time.monotonic() + 30
         while time.monotonic() < end:
             for path in sorted(set(self.data.glob("texts/*.txt")) - self._read):
                 self._read.add(path)
@@ -80,7 +80,7 @@ class Town:
         """By a card, at the gateway."""
         made = self.ask(name, "POST", "/wallets", amount=amount)
         type_card(made["next_action"])
-        end = time.monotonic() + 15
+        end = time.monotonic() + 30
         while self.ask(name, "GET", f"/topups/{made['id']}")["state"] != "done":
             assert time.monotonic() < end
             time.sleep(0.05)

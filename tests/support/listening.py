@@ -50,7 +50,7 @@ class Ear:
         """Waits for it. TimeoutError when it does not come."""
 
         async def wait() -> None:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while marker.encode() not in b"".join(self._frames):
                     self._arrived.clear()
                     await self._arrived.wait()

@@ -73,12 +73,12 @@ def test_one_frame_is_a_picture(tmp_path: Path) -> None:
 
 
 def test_too_many_frames(tmp_path: Path) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(AnimationTooLong):
         prepare_image(saved(tmp_path, samples.gif_bomb(100_000, 100, 100)))
     with pytest.raises(AnimationTooLong):
         prepare_image(saved(tmp_path, samples.gif_bomb(300, 5000, 5000)))
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "AVIF"])
@@ -116,9 +116,9 @@ def test_the_survey_agrees_with_the_decoder() -> None:
 
 def test_endless_blocks_are_given_up() -> None:
     head = samples.gif_bomb(1, 10, 10)[:-1]
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(BrokenMedia):
         gif.survey(head + b"\x21\xfe" + b"\x01\x00" * 3_000_000, most_frames=10)
     with pytest.raises(BrokenMedia):
         gif.survey(head + (b"\x21\xfe" + b"\x01a" * 3_000_000), most_frames=10)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5

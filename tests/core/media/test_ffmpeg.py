@@ -47,7 +47,7 @@ def test_a_program_that_hangs_is_killed_with_its_children(tmp_path: Path) -> Non
         hanging.run([], folder=tmp_path, seconds=1.5)
     assert time.monotonic() - began < 10
     child = int((tmp_path / "pid").read_text())
-    end = time.monotonic() + 5
+    end = time.monotonic() + 30
     while alive(child):
         assert time.monotonic() < end, "the child lives on"
         time.sleep(0.02)
@@ -63,7 +63,7 @@ def test_children_that_outlive_the_program_are_killed_too(tmp_path: Path) -> Non
         """,
     )
     assert leaving.run([], folder=tmp_path, seconds=30)[0] == 0
-    end = time.monotonic() + 5
+    end = time.monotonic() + 30
     while alive(int((tmp_path / "pid").read_text())):
         assert time.monotonic() < end
         time.sleep(0.02)

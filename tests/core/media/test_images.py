@@ -285,10 +285,10 @@ def test_truncated_pictures_are_refused(tmp_path: Path, kind: str, part: float) 
     [(20_000, 1), (1, 20_000), (12_001, 10), (60_000, 60_000), (0x7FFFFFFF, 0x7FFFFFFF), (8000, 7000)],
 )
 def test_picture_bombs_are_refused_unopened(tmp_path: Path, width: int, height: int) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(PictureTooLarge):
         prepare_image(saved(tmp_path, samples.png_bomb(width, height)))
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_bombs_of_other_kinds(tmp_path: Path) -> None:
@@ -305,10 +305,10 @@ def test_bombs_of_other_kinds(tmp_path: Path) -> None:
     extent = avif.find(b"ispe")
     avif = avif[: extent + 8] + struct.pack(">II", 16_000, 16_000) + avif[extent + 16 :]
     for data in (webp, bytes(jpeg), bytes(gif), avif):
-        began = time.monotonic()
+        began = time.process_time()
         with pytest.raises((PictureTooLarge, BrokenMedia)):
             prepare_image(saved(tmp_path, data))
-        assert time.monotonic() - began < 1
+        assert time.process_time() - began < 1
 
 
 def test_a_decompression_bomb_in_a_text_chunk(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def event(key: int, topic: str = "t", seq: int = 1) -> Event:
     return Event(seq, 0, topic, key, None)
 
 
-def until(condition: Callable[[], object], seconds: float = 10) -> None:
+def until(condition: Callable[[], object], seconds: float = 30) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not happen"

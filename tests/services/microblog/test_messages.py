@@ -275,7 +275,7 @@ def test_bubbles_arrive_live(site: Site) -> None:
         await site.app(scope, receive, send)  # type: ignore[arg-type]
 
     async def until(marker: bytes) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while marker not in b"".join(frames):
                 arrived.clear()
                 await arrived.wait()
