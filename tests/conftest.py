@@ -9,11 +9,23 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from tests.support.services import redis_url
 from tests.support.site import Site, open_site
 from tests.support.town import Town, found_town
+
+# Examples take as long as the machine needs, and may share a fixture that is made to be shared.
+hypothesis.settings.register_profile(
+    "unhurried",
+    deadline=None,
+    suppress_health_check=[
+        hypothesis.HealthCheck.too_slow,
+        hypothesis.HealthCheck.function_scoped_fixture,
+    ],
+)
+hypothesis.settings.load_profile("unhurried")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Column, MetaData, Table, Text, insert, literal, select
 
@@ -60,7 +60,7 @@ def things(town: Town) -> Town:
     return town
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(rows_=st.lists(_thing, unique_by=lambda each: each[0], max_size=12), limit=st.integers(0, 13))
 def test_the_same_rows_in_the_same_order(things: Town, rows_: list[Any], limit: int) -> None:
     def check(tx: Tx) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import (
     BigInteger,
@@ -68,7 +68,7 @@ of_names = values(int, select(c.id).where(member(c.name, "names")).order_by(c.id
 begins = values(str, select(c.name).where(prefix(c.name, "start")).order_by(c.id))
 clear = action(delete(things))
 
-fast = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+fast = settings(max_examples=25)
 # What PostgreSQL can keep: no NUL, no lone surrogates.
 words = st.text(st.characters(exclude_characters="\0\U0010ffff", exclude_categories=["Cs"]), max_size=12)
 

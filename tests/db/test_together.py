@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
@@ -495,7 +495,7 @@ def test_a_line_that_ran_dry_begins_anew(place: Place) -> None:
 _does = st.sampled_from(["adds", "leaves", "fault", "bug", "known name", "goes away", "saved"])
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=40)
 @given(
     wishes=st.lists(st.tuples(st.integers(0, 9), _does, st.booleans()), max_size=90),
     at_once=st.integers(1, 3),

@@ -8,7 +8,7 @@ import threading
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
 
@@ -767,7 +767,7 @@ class Out(Exception):
     pass
 
 
-@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=120)
 @given(program=_programs, whole=st.sampled_from([True, True, True, False]))
 def test_whatever_is_left_for_soon_is_as_if_it_were_written_at_once(
     floor: Town, program: list[Any], whole: bool

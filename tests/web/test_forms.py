@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dozen.kit.errors import Fault, Invalid, Malformed, TooLarge, Unsupported
@@ -77,7 +77,7 @@ def test_fields_and_files(tmp_path: Path) -> None:
     assert left(tmp_path) == []
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(body=st.binary(max_size=300), piece=st.integers(1, 50))
 def test_a_file_arrives_as_sent_however_it_is_cut(tmp_path: Path, body: bytes, piece: int) -> None:
     if b"--xyz" in body:
@@ -88,7 +88,7 @@ def test_a_file_arrives_as_sent_however_it_is_cut(tmp_path: Path, body: bytes, p
     assert left(tmp_path) == []
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(body=st.binary(max_size=200), cut=st.integers(0, 200))
 def test_any_bytes_are_read_or_refused_and_leave_nothing(tmp_path: Path, body: bytes, cut: int) -> None:
     whole = multipart(("text", None, b"x"), ("file", "a", b"y"))
@@ -112,7 +112,6 @@ def test_any_bytes_are_read_or_refused_and_leave_nothing(tmp_path: Path, body: b
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pairs=st.lists(st.tuples(words, words), max_size=10))
 def test_a_small_form_is_read_as_sent(tmp_path: Path, pairs: list[tuple[str, str]]) -> None:
     form = read_form(caller(tmp_path, URLENCODED), urlencode(pairs).encode())
@@ -120,7 +119,6 @@ def test_a_small_form_is_read_as_sent(tmp_path: Path, pairs: list[tuple[str, str
         assert form.all(name) == [value for other, value in pairs if other == name]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(kind=st.text(st.characters(max_codepoint=255), max_size=60))
 def test_any_content_type_is_understood_or_refused(tmp_path: Path, kind: str) -> None:
     for each in (kind, f"multipart/form-data; boundary={kind}", f"multipart/form-data; {kind}"):

@@ -245,7 +245,6 @@ def test_it_answers_as_it_says(
 
     @hypothesis.settings(
         max_examples=EXAMPLES if has_input else 1,
-        deadline=None,
         database=None,
         derandomize=True,
         phases=[Phase.generate],

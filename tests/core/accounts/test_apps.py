@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dozen.core import accounts
@@ -139,7 +139,6 @@ def test_redirects_match_exactly_or_by_port_on_the_loopback(town: Town) -> None:
 
 
 @given(st.text(max_size=60))
-@settings(deadline=None)
 def test_no_text_breaks_the_redirect_check(uri: str) -> None:
     try:
         kept = apps.checked_redirect(uri)

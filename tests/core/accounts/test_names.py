@@ -3,7 +3,7 @@ from __future__ import annotations
 import string
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dozen.core.accounts import names
@@ -13,7 +13,6 @@ _GOOD = string.ascii_letters + string.digits + "_"
 
 
 @given(st.text(_GOOD, min_size=1, max_size=20))
-@settings(deadline=None)
 def test_good_usernames_are_kept_as_they_are(username: str) -> None:
     if names.username_key(username) in names.reserved():
         with pytest.raises(BadUsername):
@@ -22,7 +21,6 @@ def test_good_usernames_are_kept_as_they_are(username: str) -> None:
 
 
 @given(st.text(max_size=40))
-@settings(deadline=None)
 def test_what_is_let_through_is_ascii_short_and_one_of_its_key(text: str) -> None:
     try:
         made = names.checked_username(text)
@@ -57,7 +55,6 @@ _HOST = st.from_regex(r"[a-zA-Z][a-zA-Z0-9]{0,10}(\.[a-zA-Z]{2,8}){1,2}", fullma
 
 
 @given(_LOCAL, _HOST)
-@settings(deadline=None)
 def test_addresses_differ_by_more_than_case(local: str, host: str) -> None:
     normal = names.checked_email(f"{local}@{host}")
     key = names.email_key(normal)
@@ -67,7 +64,6 @@ def test_addresses_differ_by_more_than_case(local: str, host: str) -> None:
 
 
 @given(st.emails())
-@settings(deadline=None)
 def test_any_address_has_one_normal_form(address: str) -> None:
     try:
         normal = names.checked_email(address)
@@ -79,7 +75,6 @@ def test_any_address_has_one_normal_form(address: str) -> None:
 
 
 @given(st.text(max_size=300))
-@settings(deadline=None)
 def test_no_text_breaks_the_address_check(text: str) -> None:
     key = names.key_of_typed_email(text)
     assert key is None or ("@" in key and "\n" not in key and "\r" not in key)

@@ -126,7 +126,7 @@ def test_the_list_is_a_few_hundred_words_that_are_all_refused() -> None:
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_the_policy_says_yes_or_weak(text: str) -> None:
     try:
         check_policy(text, username="someone", email="someone@example.org")
@@ -136,7 +136,7 @@ def test_the_policy_says_yes_or_weak(text: str) -> None:
 
 
 @given(st.text(st.characters(), min_size=0, max_size=40))
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 def test_no_text_breaks_a_verification(text: str) -> None:
     assert not _challenge(None).verify(text).right
     assert not _challenge(None).verify("\ud800" + text).right

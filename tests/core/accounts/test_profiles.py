@@ -5,7 +5,7 @@ from datetime import date
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dozen.core import accounts
@@ -132,7 +132,6 @@ def test_bad_birth_dates(bad: str) -> None:
 
 
 @given(st.text(max_size=700), st.text(max_size=120), st.text(max_size=300))
-@settings(deadline=None)
 def test_what_is_kept_is_bounded_and_clean(bio: str, name: str, website: str) -> None:
     for change in (Changes(bio=bio), Changes(name=name), Changes(website=website)):
         try:

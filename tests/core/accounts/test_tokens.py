@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dozen.core import accounts
@@ -114,7 +114,6 @@ _SCOPES = st.frozensets(_SCOPE, min_size=1, max_size=5)
 
 
 @given(_SCOPES, _SCOPES, _SCOPES)
-@settings(deadline=None)
 def test_giving_on_never_widens(a: frozenset[str], b: frozenset[str], c: frozenset[str]) -> None:
     assert tokens.within(a, a)
     assert tokens.within(a, accounts.ALL)

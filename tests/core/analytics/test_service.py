@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dozen.core import analytics
@@ -85,7 +85,7 @@ COUNTS = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12)
 @given(COUNTS, st.integers(0, 70))
 def test_rolling_up_changes_no_sum(town: Town, found: list[tuple[str, int, int, int]], age: int) -> None:
     """Whatever was counted when: totals, days and the best stay as they are when old hours become days."""

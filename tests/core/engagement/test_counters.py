@@ -165,7 +165,5 @@ def test_counters(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(commenting, "_A_MINUTE", 1_000)
     machine = type("Engaged", (Engaged,), {"kind": kind})
     case = machine.TestCase  # type: ignore[attr-defined]
-    case.settings = settings(
-        max_examples=20 if kind == "sqlite" else 6, stateful_step_count=30, deadline=None
-    )
+    case.settings = settings(max_examples=20 if kind == "sqlite" else 6, stateful_step_count=30)
     case("runTest").runTest()

@@ -332,7 +332,7 @@ class OnPostgresql(Model):
 
 TestOnSqlite = Model.TestCase
 TestOnSqlite.settings = settings(
-    max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=40, stateful_step_count=40, suppress_health_check=list(HealthCheck)
 )
 TestOnPostgresql = OnPostgresql.TestCase
 TestOnPostgresql.settings = settings(TestOnSqlite.settings, max_examples=8, stateful_step_count=30)

@@ -237,7 +237,6 @@ def test_a_small_society(town: Town) -> None:
         settings=settings(
             max_examples=15,
             stateful_step_count=25,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

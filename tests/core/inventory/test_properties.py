@@ -149,7 +149,6 @@ def test_any_history(town: Town) -> None:
         settings=settings(
             max_examples=10,
             stateful_step_count=20,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

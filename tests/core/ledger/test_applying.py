@@ -201,7 +201,7 @@ def all_in_one(bank: Bank, steps: list[Any]) -> list[Any]:
 
 
 def test_many_in_one_transaction_are_what_one_each_would_be(town: Town) -> None:
-    @settings(max_examples=70, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=70, suppress_health_check=list(HealthCheck))
     @given(steps=_steps)
     @example(steps=[("pay", HOUSE, 0, 50, ""), ("pay", 0, 1, 20, ""), ("pay", 1, 0, 20, ""), ("look", 1)])
     @example(steps=[("pay", HOUSE, 0, 50, "k"), ("undone", [("pay", 0, 1, 50, "l")]), ("pay", 0, 1, 50, "l")])

@@ -318,7 +318,6 @@ def test_the_books_are_what_the_model_says(town: Town) -> None:
         settings=settings(
             max_examples=30,
             stateful_step_count=40,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )
@@ -333,7 +332,7 @@ def test_what_the_rule_allows_the_database_takes(town: Town) -> None:
     account = town.write(ledger.open_account, 7, "wallet", "EUR")
     other = town.write(ledger.open_account, 8, "other", "EUR", least=None)
 
-    @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=200, suppress_health_check=list(HealthCheck))
     @given(
         balance=st.integers(-5, 5) | st.sampled_from([ledger.MOST_BALANCE - 3, 3 - ledger.MOST_BALANCE]),
         held=st.integers(0, 5),

@@ -101,7 +101,7 @@ def test_many_refund_at_once_and_none_too_much(books: Books) -> None:
 def test_any_parts_add_up_to_the_whole(books: Books) -> None:
     books.fund(books.ada, 10**9)
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=25, suppress_health_check=list(HealthCheck))
     @given(
         st.lists(st.integers(1, 500), min_size=2, max_size=2),
         st.lists(st.integers(1, 400), min_size=1, max_size=6),

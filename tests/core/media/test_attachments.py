@@ -238,7 +238,5 @@ def test_any_order_of_steps_keeps_the_rules(town: Town) -> None:
 
     run_state_machine_as_test(
         Life,
-        settings=settings(
-            max_examples=8, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
+        settings=settings(max_examples=8, stateful_step_count=12, suppress_health_check=list(HealthCheck)),
     )

@@ -8,7 +8,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
@@ -407,7 +407,7 @@ def test_an_avatar_of_an_animation_stands_still(tmp_path: Path) -> None:
     assert "animated.webp" not in [file.name for file in prepared.files]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(
     width=st.integers(1, 900),
     height=st.integers(1, 900),
@@ -433,7 +433,7 @@ def test_sizes_are_kept_and_never_grow(
         assert all(abs(a - max(1, b * scale)) < 0.51 for a, b in zip(shown.size, upright, strict=True))
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100)
 @given(
     kind=st.sampled_from(["PNG", "JPEG", "WEBP", "GIF", "AVIF", "anim"]),
     changes=st.lists(

@@ -5,7 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dozen.core.media.errors import MediaNotFound, StorageDown
@@ -119,7 +119,7 @@ def test_keys_stay_inside(tmp_path: Path, key: str) -> None:
         storage.put(key, b"x")
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30)
 @given(data=st.binary(max_size=2000), start=st.integers(0, 2500), length=st.integers(0, 2500))
 def test_ranges_are_slices(tmp_path: Path, data: bytes, start: int, length: int) -> None:
     storage = Storage(str(tmp_path / "files"))

@@ -222,7 +222,7 @@ def test_parts_at_once_never_exceed_the_whole(town: Town) -> None:
     assert town.read(media.upload, ANA, begun.id).received == 900
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, suppress_health_check=list(HealthCheck))
 @given(data=st.data(), body=st.binary(min_size=1, max_size=300))
 def test_any_cut_gives_the_same_file(town: Town, data: st.DataObject, body: bytes) -> None:
     cuts = sorted(data.draw(st.sets(st.integers(1, max(1, len(body) - 1)), max_size=6)))

@@ -125,9 +125,7 @@ def machine(town: Town) -> type[RuleBasedStateMachine]:
 def test_much_chatter(town: Town) -> None:
     run_state_machine_as_test(
         machine(town),
-        settings=settings(
-            max_examples=12, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
+        settings=settings(max_examples=12, stateful_step_count=25, suppress_health_check=list(HealthCheck)),
     )
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dozen.core import moderation
@@ -106,7 +106,7 @@ def test_filters_are_looked_at_again_each_minute(town: Town) -> None:
     assert town.read(later) == Verdict("flag", ("shoes",))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(text=st.text(max_size=300), pattern=st.text(max_size=30))
 def test_no_text_breaks_it(town: Town, text: str, pattern: str) -> None:
     try:

@@ -61,7 +61,7 @@ def _do(town: Town, step: tuple[object, ...]) -> None:
             raise AssertionError(step)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(_steps, min_size=5, max_size=30))
 def test_counters_equal_rows(town: Town, steps: list[tuple[object, ...]]) -> None:
     keep, telling.KEEP = telling.KEEP, 6

@@ -470,7 +470,6 @@ def test_whatever_happens_there_is_one_end(database: str, examples: int, tmp_pat
         settings=settings(
             max_examples=examples,
             stateful_step_count=50,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dozen.core import search
@@ -87,7 +87,7 @@ def _expected(documents: list[Document], query: Query, viewer: Viewer) -> list[D
     )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(given=_documents(), text=_QUERIES, viewer=_VIEWERS, indexed=st.integers(0, 12))
 def test_the_same_is_found_everywhere(
     town: Town, given: list[Document], text: str, viewer: Viewer, indexed: int
@@ -131,7 +131,7 @@ _HOSTILE = st.text(max_size=80) | st.lists(
 ).map(" ".join)  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(text=_HOSTILE)
 def test_no_question_breaks_the_database(town: Town, text: str) -> None:
     try:
@@ -142,7 +142,7 @@ def test_no_question_breaks_the_database(town: Town, text: str) -> None:
         town.read(find, query, viewer=Viewer(person_id=1, circles=[2]), realm="r", kinds=["k'\"\\"])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(text=_HOSTILE | st.text(max_size=2_000), tag=st.text(min_size=1, max_size=300))
 def test_no_document_breaks_the_database(town: Town, text: str, tag: str) -> None:
     facets = (f"tag:{tag}",) if tag.strip() else ()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import random
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dozen.core import search
@@ -70,7 +70,7 @@ def test_of_very_many_the_weightiest_are_suggested(town: Town) -> None:
     assert suggested(town, "maria 1234") == ["Maria 1234 Silva"]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(name=st.text(max_size=60), text=st.text(max_size=20))
 def test_no_name_breaks_it(town: Town, name: str, text: str) -> None:
     town.write(search.put_name, person(1, name))

@@ -20,7 +20,7 @@ def test_pinned() -> None:
     assert sha256(told.encode()).hexdigest() == PINNED
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(), st.integers(0, 120), st.floats(0.5, 60), st.floats(1.7, 4))
 def test_edges_are_valid_and_come_once(seed: int, people: int, mean: float, alpha: float) -> None:
     edges = list(graph.power_law(seed, people, mean, alpha))

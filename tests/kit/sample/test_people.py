@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from hashlib import sha256
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dozen.kit.sample import people, prose
@@ -78,7 +78,6 @@ def test_hobbies_in_usernames_are_interests() -> None:
     assert all(HOBBIES[person.username.split("_")[-1]] == person.interests[0] for person in told)
 
 
-@settings(deadline=None)
 @given(st.sampled_from([7, "town", -1]), st.integers(min_value=0, max_value=2_000_000))
 def test_fields_keep_their_bounds(seed: int | str, n: int) -> None:
     person = people.person(seed, n)

@@ -7,7 +7,7 @@ from hashlib import sha256
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dozen.kit.sample import pictures, prose
@@ -63,7 +63,6 @@ def test_posts_speak_of_what_the_writer_likes() -> None:
     assert sum(post.topic in ("chess", "sailing") for post in english) > 0.8 * len(english)
 
 
-@settings(deadline=None)
 @given(st.integers(), st.integers(0, 10**9), st.sampled_from(("", *prose.PERSONAS)))
 def test_no_text_is_too_long_even_with_long_names(seed: int, n: int, persona: str) -> None:
     def mention(number: int) -> str:

@@ -339,7 +339,7 @@ class OnPostgresql(Model):
 
 TestOnSqlite = Model.TestCase
 TestOnSqlite.settings = settings(
-    max_examples=20, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=20, stateful_step_count=30, suppress_health_check=list(HealthCheck)
 )
 TestOnPostgresql = OnPostgresql.TestCase
 TestOnPostgresql.settings = settings(TestOnSqlite.settings, max_examples=6, stateful_step_count=20)

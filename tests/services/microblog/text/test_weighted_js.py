@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from dozen.services.microblog import text as post
 from tests.services.microblog.text.cases import HARD, REFUSED, URLS, WEIGHTS, texts
@@ -98,7 +98,6 @@ def test_both_know_how_long_a_label_is(weigh: type_weigh) -> None:
             assert weigh(f"http://{host}a.com") == _expected(f"http://{host}a.com"), host
 
 
-@settings(deadline=None)
 @given(texts(40))
 def test_both_count_alike(weigh: type_weigh, text: str) -> None:
     assert weigh(text) == _expected(text)

@@ -277,7 +277,7 @@ def test_at_once_is_one_after_the_other(town: Town) -> None:
     verdicts = {999: Verdict("review", ("amount",)), 998: refused}
     town.env.part(Hooks).add_risk(lambda tx, draft: verdicts.get(draft.movement.amount, Verdict()))
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=slow_to_draw)
+    @settings(max_examples=40, suppress_health_check=slow_to_draw)
     @given(first=_settings, groups=_groups)
     def compare(first: list[tuple[str, int, int]], groups: list[list[Wish]]) -> None:
         one, other = Folk(town, N), Folk(town, N)
@@ -290,7 +290,7 @@ def test_at_once_is_one_after_the_other(town: Town) -> None:
     compare()
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=slow_to_draw)
+@settings(max_examples=15, suppress_health_check=slow_to_draw)
 @given(wishes=st.lists(_wish, min_size=2, max_size=14), first=_settings)
 def test_whatever_comes_at_once_the_books_agree(
     town: Town, wishes: list[Wish], first: list[tuple[str, int, int]]
@@ -573,7 +573,7 @@ def test_payers_are_as_each_would_be_read(town: Town) -> None:
     assert (of(ada).used.day, of(ada).own.payment, of(ada, "EUR").used.day) == (35, 5_000, 1_280)
     assert (of(dee).others, of(ada).others, of(ada).payee_tier, of(cy).payee_tier) == (2, 0, 1, None)
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25)
     @given(
         some=st.lists(
             st.tuples(

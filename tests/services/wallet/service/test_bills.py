@@ -336,7 +336,7 @@ def test_two_pay_the_same_bill_at_once(town: Town) -> None:
     assert owed(town, of) == due == 300_000 - sum(balance(town, each) for each in people)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, suppress_health_check=list(HealthCheck))
 @given(amounts=st.lists(st.integers(1, 12_000), max_size=5), number=st.integers(10_000_001, 99_998_999))
 def test_what_is_paid_is_what_is_owed_less(town: Town, amounts: list[int], number: int) -> None:
     """Any parts: paid and left are the bill, and the biller's account has what was paid."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dozen.core import ledger, notifications
@@ -210,7 +210,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=15)
 @given(todo=steps)
 def test_never_more_than_came(disputed: tuple[Town, int, int, int], todo: list[tuple[str, int]]) -> None:
     """Whatever is done in whatever order: money goes back at most once, and the books are right."""

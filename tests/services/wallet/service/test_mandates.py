@@ -235,7 +235,7 @@ def test_months_keep_their_day() -> None:
     assert clock.rfc3339(moment_of(start, "year", 2))[:10] == "2028-01-31"
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(st.integers(1, 30 * 24), min_size=3, max_size=12))
 def test_never_twice_whatever_the_clock_does(town: Town, steps: list[int]) -> None:
     """The job runs at any moments, twice each: a period is paid at most once, and money is the debits."""

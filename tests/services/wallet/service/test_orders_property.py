@@ -251,7 +251,6 @@ def test_sequences(kind: str, tmp_path: Path) -> None:
         settings=settings(
             max_examples=12,
             stateful_step_count=25,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -263,7 +263,7 @@ def test_in_which_currency_prices_are_meant(town: Town) -> None:
     assert town.read(lambda tx: catalogue.currency_for(tx, "JPY", merchant=shop.id, me=euro)) == "JPY"
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, suppress_health_check=list(HealthCheck))
 @given(
     prices=st.lists(st.integers(1, 4), min_size=1, max_size=9),
     sort=st.sampled_from(sorted(SORTS)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dozen.core import ledger
@@ -74,7 +74,7 @@ def do(tx: Tx, people: list[int], kept: dict[str, list[int]], what: str, a: int,
         wallets.unfreeze(tx, me, "INR", proof(tx, me))
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12)
 @given(steps=st.lists(step, max_size=25))
 def test_random_histories(town: Town, steps: list[Any]) -> None:
     people = make_holders(town, PEOPLE, money=10_000)

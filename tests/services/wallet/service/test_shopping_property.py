@@ -286,7 +286,5 @@ def test_sequences(kind: str, tmp_path: Path) -> None:
     probe.close()
     run_state_machine_as_test(
         World,
-        settings=settings(
-            max_examples=12, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
+        settings=settings(max_examples=12, stateful_step_count=30, suppress_health_check=list(HealthCheck)),
     )
