@@ -27,6 +27,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
     update,
 )
 from sqlalchemy.schema import CreateIndex, CreateTable
@@ -621,6 +622,29 @@ def test_pairs_are_looked_for_as_pairs(floor: Town, some: list[str], data: st.Da
 
     there = set(enumerate(some))
     assert sorted(floor.write(verb)) == sorted((of, of) for of, name in asked if (of, name) in there)
+
+
+def test_lists_of_any_length_share_a_plan(tmp_path: Path) -> None:
+    """PostgreSQL would make one for each length, which takes longer than looking the rows up."""
+    town = found_floor("postgresql", tmp_path, things)
+    wanted = each_row("postgresql", of=BigInteger(), names=Text())
+    one = select(c.id).where(c.id == wanted.c.of, c.name == wanted.c.names).limit(1).lateral()
+    each_by_key = values(int, select(one.c.id).select_from(wanted.join(one, true())))
+    town.write(lambda tx: put.many(tx, [full(n, name=str(n)) for n in range(60)]))
+
+    def verb(tx: Tx) -> tuple[int, int]:
+        for n in range(1, 40):
+            some = list(range(n % 9 + 1))
+            assert each_by_key.all(tx, of=some, names=[str(each) for each in some]) == some
+        made = tx.driver.execute(
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE '%unnest%'"
+        )
+        return made.fetchone()  # type: ignore[no-any-return]
+
+    generic, custom = town.read(verb)
+    assert generic > 30
+    assert custom == 5, "with which PostgreSQL tries whether one plan for all would do"
+    town.close()
 
 
 # Reading only

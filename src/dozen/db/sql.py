@@ -5,7 +5,7 @@ Nothing here runs anything: :mod:`dozen.db.statements` and :class:`dozen.db.Tx` 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from operator import itemgetter
 from typing import Any
@@ -105,10 +105,10 @@ def each_of(dialect: str, name: str) -> Any:
 def each_row(dialect: str, **kinds: TypeEngine[Any]) -> Any:
     """A table of the lists that are given as parameters of these names, side by side as its columns. Bytes
     only on PostgreSQL."""
-    lists: dict[str, ColumnElement[Any]] = {name: param(name, _Array(kind)) for name, kind in kinds.items()}
     if dialect == "postgresql":
         columns = [column(name, kind) for name, kind in kinds.items()]
-        return func.unnest(*lists.values()).table_valued(*columns).render_derived()
+        return _unnested(kinds.items()).table_valued(*columns).render_derived()
+    lists: dict[str, ColumnElement[Any]] = {name: param(name, _Array(kind)) for name, kind in kinds.items()}
     first, *others = kinds
     each = func.json_each(lists[first]).table_valued(column("key"), column("value", kinds[first]))
     at = literal("$[").concat(each.c.key).concat("]")
@@ -116,11 +116,18 @@ def each_row(dialect: str, **kinds: TypeEngine[Any]) -> Any:
     return select(each.c.value.label(first), *more).subquery()
 
 
+def _unnested(kinds: Iterable[tuple[str, TypeEngine[Any]]]) -> Any:
+    """Lists side by side, each from a query of its own: PostgreSQL would count the items of a list that it is
+    given, and plan anew each time for as many as there are."""
+    lists = (cast(param(name, Text()), postgresql.ARRAY(kind)) for name, kind in kinds)
+    return func.unnest(*[select(each).scalar_subquery() for each in lists])
+
+
 def put_lists(table: Table, names: Mapping[str, str], conflict: Callable[[Any], Any] | None) -> str:
     """PostgreSQL's INSERT of rows that come as one list for each column, in the order of ``names``."""
     kinds = {name: table.columns[name].type.dialect_impl(dialect_for("postgresql")) for name in names}
-    lists = [cast(param(names[name], Text()), postgresql.ARRAY(kind)) for name, kind in kinds.items()]
-    given = func.unnest(*lists).table_valued(*[column(name) for name in names]).render_derived()
+    lists = _unnested((names[name], kind) for name, kind in kinds.items())
+    given = lists.table_valued(*[column(name) for name in names]).render_derived()
     made = postgresql.insert(table).from_select(list(names), select(*given.c))
     made = conflict(made) if conflict is not None else made.inline()
     return str(made.compile(dialect=dialect_for("postgresql")))
