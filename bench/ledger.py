@@ -260,7 +260,6 @@ class Server:
             shutil.chown(self.root, "postgres")
             self.as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
         self.port = free_port()
-        self._filled = False
         self._run("initdb", "-D", str(self.root / "data"), "-U", "postgres", "-A", "trust", "-E", "UTF8")
         options = f"-p {self.port} -k {self.root} -c listen_addresses=127.0.0.1 -c shared_buffers=512MB"
         self._run(
@@ -276,6 +275,8 @@ class Server:
         )
         self.pid = int((self.root / "data" / "postmaster.pid").read_text().split()[0])
         self.url = f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+        self._connect = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "postgres"]
+        self._run("pgbench", "-i", "-q", "-s", "20", *self._connect)
 
     def _run(self, program: str, *args: str) -> str:
         command = [*self.as_user, str(self.bin / program), *args]
@@ -289,13 +290,9 @@ class Server:
 
     def pgbench(self, seconds: float, clients: int) -> float:
         """CPU-seconds per 1,000 transactions of TPC-B, those of server and client."""
-        connect = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "postgres"]
-        if not self._filled:
-            self._run("pgbench", "-i", "-q", "-s", "20", *connect)
-            self._filled = True
         before, children = self.cpu(), resource.getrusage(resource.RUSAGE_CHILDREN)
         run = ("-c", str(clients), "-j", "2", "-T", str(max(1, round(seconds))), "-M", "prepared", "-n")
-        out = self._run("pgbench", *run, *connect)
+        out = self._run("pgbench", *run, *self._connect)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         client = after.ru_utime + after.ru_stime - children.ru_utime - children.ru_stime
         server = self.cpu() - before
